@@ -1,0 +1,56 @@
+/*
+ * child: a program that we run and talk to in lines (stdio servers).
+ *
+ * Its environment is exactly what is given.  It runs in a process group of its
+ * own, with all other descriptors closed.  Lines longer than line_max kill it.
+ * The stop ladder: close its stdin, wait; SIGTERM to the group, wait; SIGKILL.
+ */
+#ifndef NET_CHILD_H
+#define NET_CHILD_H
+
+#include "base/fault.h"
+#include "base/str.h"
+
+struct loop;
+struct child;
+
+struct child_plan {
+	const char *command;     /* looked up in the child's PATH */
+	char *const *argv;       /* argv[0] included, NULL-terminated */
+	char *const *env;        /* "NAME=value", NULL-terminated */
+	const char *cwd;         /* NULL or "": ours */
+	size_t line_max;         /* bytes of one stdout line; 0: 4 MB */
+	size_t write_max;        /* bytes waiting for its stdin; 0: 8 MB */
+	int64_t grace_ms;        /* between the ladder's steps; 0: 2 s */
+};
+
+struct child_listener {
+	/* One line of stdout, without its end. */
+	void (*line)(void *with, struct str line);
+	/* One line of stderr, cut at 4 KB. */
+	void (*said)(void *with, struct str line);
+	/* It is gone; sentence for people: "exited with status 1", "killed by
+	 * signal 9", "wrote a line of more than 4 MB".  The struct child is dead
+	 * when this returns. */
+	void (*gone)(void *with, struct str why);
+};
+
+/* FAULT_SPAWN with the reason ("npx: not found in PATH"). */
+struct child *child_start(struct loop *l, const struct child_plan *plan,
+	struct child_listener listener, void *with, struct fault *f);
+
+/* Queues the parts and a newline.  False (FAULT_UNAVAILABLE) when write_max
+ * is passed or it is gone. */
+bool child_write(struct child *c, const struct str *parts, size_t n,
+	struct fault *f);
+
+/* Begins the ladder; gone() comes later. */
+void child_stop(struct child *c);
+
+/* As child_stop(), but nobody is told: the ladder is walked in the
+ * background; *c is NULL at once. */
+void child_abandon(struct child **c);
+
+int64_t child_pid(const struct child *c);
+
+#endif

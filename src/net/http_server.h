@@ -1,0 +1,127 @@
+/*
+ * http_server: HTTP/1.1 for those who call on us.
+ *
+ * A connection serves one request at a time.  Bytes of a next request that
+ * come early wait, bounded, in the connection's buffer.  Each request has an
+ * arena of its own that lives until the answer is sent or the peer is gone.
+ *
+ * The life of a request:
+ *	head(with, r)   the head is here; say how long the body may be with
+ *	                http_allow_body(), or answer already
+ *	serve(with, r)  the body is whole in r->body; answer now or later
+ *	gone(with, r)   the peer left before the answer was complete; r dies when
+ *	                this returns.  Not called after the answer is complete.
+ *
+ * A request is answered exactly once: http_answer(), or http_stream_begin()
+ * ... http_stream_end().  After that r must not be touched.
+ */
+#ifndef NET_HTTP_SERVER_H
+#define NET_HTTP_SERVER_H
+
+#include "base/event.h"
+#include "base/str.h"
+#include "net/http_head.h"
+
+struct arena;
+struct loop;
+struct tls_context;
+struct http_server;
+struct http_connection;
+
+struct http_request {
+	struct http_connection *connection;
+	struct arena *arena;
+	const struct http_head *head;
+	struct str body;
+	struct str peer;      /* address without port, text */
+	bool over_tls;
+	struct event_scope scope; /* request id, peer */
+	void *user;           /* the handler's */
+	/* Called when a stream that was full takes bytes again; may be NULL. */
+	void (*drained)(struct http_request *r);
+};
+
+struct http_handler {
+	void (*head)(void *with, struct http_request *r);
+	void (*serve)(void *with, struct http_request *r);
+	void (*gone)(void *with, struct http_request *r);
+	/* A request that could not be read; r is not there.  Gives the body of
+	 * the error answer; NULL: plain text from the fault's row. */
+	void *with;
+};
+
+struct http_limits {
+	size_t body_max;       /* bytes; default for http_allow_body */
+	int64_t head_ms;       /* from the first byte to the end of the head */
+	int64_t body_ms;       /* for the whole body */
+	int64_t idle_ms;       /* between requests */
+	int64_t write_ms;      /* without progress */
+	unsigned connections;  /* at most, all peers */
+	size_t stream_buffer;  /* bytes that a slow reader may leave waiting */
+};
+extern const struct http_limits http_limits_default;
+
+/* Listens at host:port ("127.0.0.1:3000", "[::1]:0"); FAULT_DIAL with the
+ * reason. */
+struct http_server *http_server_new(struct loop *l, struct str listen,
+	struct tls_context *tls, const struct http_limits *limits,
+	struct http_handler handler, struct fault *f);
+
+/* The bound address as "host:port". */
+struct str http_server_address(const struct http_server *s);
+
+/* No new connections, idle ones closed, running requests finish (streams are
+ * ended by their owners); done(with) when the last is gone or after ms. */
+void http_server_drain(struct http_server *s, int64_t ms,
+	void (*done)(void *with), void *with);
+void http_server_free(struct http_server **s);
+
+/* In head(): the body may have this many bytes (0: the default). */
+void http_allow_body(struct http_request *r, size_t max);
+
+struct http_answer {
+	int status;
+	const struct field *fields; /* copied */
+	size_t n;
+	/* Body parts in order; written at once, and only what the kernel did not
+	 * take is copied. */
+	const struct str *parts;
+	size_t part_count;
+	bool close; /* end the connection afterwards */
+};
+
+/* Content-Length, Date and Connection are the server's own.  For HEAD the
+ * body is left out. */
+void http_answer(struct http_request *r, const struct http_answer *answer);
+
+/* Begins a chunked answer (identity for HTTP/1.0, then close).  Only status
+ * and fields are used. */
+void http_stream_begin(
+	struct http_request *r, const struct http_answer *answer);
+
+/* Sends bytes as one chunk.  Copies only what the kernel did not take.
+ * False: more than stream_buffer bytes wait; the caller should hold back
+ * until drained(), and at twice as many the connection is closed (gone()). */
+bool http_stream_write(
+	struct http_request *r, const struct str *parts, size_t n);
+
+/* Whether the answer's beginning went out. */
+bool http_is_streaming(const struct http_request *r);
+void http_stream_end(struct http_request *r);
+
+/* Breaks the connection off: for a stream that can't be finished. */
+void http_abort(struct http_request *r);
+
+/* Lets go of the request's arena and head (keeps the connection and r alive):
+ * for streams that stay open for hours and need none of it.  After it, r->head
+ * is NULL and r->arena a small one that is made on first use. */
+void http_stream_slim(struct http_request *r);
+
+struct http_server_counts {
+	uint64_t requests;
+	uint64_t refused;
+	unsigned connections;
+};
+struct http_server_counts http_server_counts(const struct http_server *s);
+
+#endif

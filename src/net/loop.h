@@ -1,0 +1,70 @@
+/*
+ * loop: the one thread that runs all network work and owns all live state.
+ *
+ * A thin hold on libuv: time, timers, wake-ups from other threads, jobs for
+ * the pool of slow sums, signals, and watches on our own non-blocking
+ * descriptors.  Everything below net/ and above it on the loop's thread runs
+ * without locks.
+ */
+#ifndef NET_LOOP_H
+#define NET_LOOP_H
+
+#include "base/fault.h"
+#include "base/list.h"
+
+struct loop;
+
+/* Dies when the machine has no descriptors left. */
+struct loop *loop_new(void);
+void loop_free(struct loop **l);
+
+/* Runs until loop_stop(). */
+void loop_run(struct loop *l);
+void loop_stop(struct loop *l);
+
+/* Milliseconds, monotonic, as of this turn of the loop. */
+int64_t loop_now(const struct loop *l);
+
+/* Seconds since 1970, wall clock.  Tests may shift it: loop_set_clock(). */
+int64_t loop_wall(const struct loop *l);
+
+/* ---- timers: one shot, members of what they time ---- */
+
+struct loop_timer {
+	struct loop *loop;
+	void (*fire)(void *with);
+	void *with;
+	int64_t due;   /* loop_now() at which it fires; 0: not set */
+	size_t place;  /* in the heap, + 1 */
+};
+
+void loop_timer_init(struct loop_timer *t, struct loop *l,
+	void (*fire)(void *with), void *with);
+/* Sets or moves it; ms >= 0 from now. */
+void loop_timer_set(struct loop_timer *t, int64_t ms);
+void loop_timer_stop(struct loop_timer *t);
+
+/* ---- other threads ---- */
+
+struct loop_wake;
+
+/* hear(with) runs on the loop soon after any thread called loop_wake(). */
+struct loop_wake *loop_wake_new(
+	struct loop *l, void (*hear)(void *with), void *with);
+void loop_wake_free(struct loop_wake **w);
+/* From any thread; several may be heard as one. */
+void loop_wake(struct loop_wake *w);
+
+/* Runs work(with) in the pool and then done(with) on the loop.  At most
+ * LOOP_SLOW_MAX at a time, LOOP_SLOW_QUEUE waiting; FAULT_TOO_MANY past
+ * that. */
+#define LOOP_SLOW_MAX   2
+#define LOOP_SLOW_QUEUE 64
+bool loop_slow(struct loop *l, void (*work)(void *with),
+	void (*done)(void *with), void *with, struct fault *f);
+
+/* Calls hear(with, signum) on the loop for each of that signal. */
+void loop_signal(struct loop *l, int signum,
+	void (*hear)(void *with, int signum), void *with);
+
+#endif
