@@ -18,6 +18,10 @@ struct loop;
 struct loop *loop_new(void);
 void loop_free(struct loop **l);
 
+/* libuv's own handle (uv_loop_t), for the files of net/ alone. */
+struct uv_loop_s;
+struct uv_loop_s *loop_uv(struct loop *l);
+
 /* Runs until loop_stop(). */
 void loop_run(struct loop *l);
 void loop_stop(struct loop *l);
