@@ -1,0 +1,64 @@
+/*
+ * store: what lasts.
+ *
+ * One thread owns the database.  Work reaches it as jobs: load, decide, save,
+ * in one transaction.  Jobs that wait together share one commit, each within
+ * a savepoint of its own; done() runs on the loop only after that commit, so
+ * whatever a reply promises is on the disk.
+ *
+ *	submit (loop) ──▶ queue ──▶ run (store thread) ──▶ commit
+ *	                                                     │ wake
+ *	done (loop) ◀── store_collect() ◀────────────────────┘
+ *
+ * SQLite, WAL, synchronous=FULL.  A damaged database or one of a newer
+ * version is refused at opening and left as it is.
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include "base/fault.h"
+
+struct arena;
+struct store;
+struct store_txn; /* within a job's run() */
+
+struct store_job {
+	/* On the store thread.  False undoes what this job wrote; *f is kept
+	 * for done().  Allocates in job->arena, which the loop must leave alone
+	 * meanwhile. */
+	bool (*run)(struct store_txn *t, struct store_job *job, struct fault *f);
+	/* On the loop, always, exactly once; job->fault says how it went.  Owns
+	 * the job from here on. */
+	void (*done)(struct store_job *job);
+	struct arena *arena;
+	struct fault fault;
+	struct store_job *next; /* the queue's */
+};
+
+struct store_plan {
+	const char *path;  /* file; ":memory:" for tests */
+	/* Called from the store thread when results wait: make the loop call
+	 * store_collect(). */
+	void (*wake)(void *with);
+	void *with;
+};
+
+/* Opens, checks, migrates, starts the thread.  FAULT_STORE_DAMAGED,
+ * FAULT_STORE_NEWER, FAULT_STORE_BUSY, FAULT_STORE. */
+bool store_open(struct store **s, const struct store_plan *plan,
+	struct fault *f);
+
+/* Finishes queued jobs, stops the thread, closes.  done() of finished jobs has
+ * been called when it returns. */
+void store_close(struct store **s);
+
+void store_submit(struct store *s, struct store_job *job);
+
+/* Runs done() of what is finished. */
+void store_collect(struct store *s);
+
+/* For start-up and the command line: submits, waits, and leaves done()
+ * uncalled (it may be NULL).  True when the job's fault is clear. */
+bool store_run(struct store *s, struct store_job *job);
+
+#endif

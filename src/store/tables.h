@@ -1,0 +1,89 @@
+/*
+ * tables: loading and saving the model's values, one transaction's worth.
+ *
+ * For use within a job's run().  x_load answers false with FAULT_NOT_FOUND
+ * when there is no such row (no detail is logged for that), FAULT_STORE for
+ * trouble.  What is loaded lives in the arena.  Saving inserts or replaces by
+ * primary key unless said otherwise.
+ */
+#ifndef STORE_TABLES_H
+#define STORE_TABLES_H
+
+#include "base/fault.h"
+#include "model/client.h"
+#include "model/grant.h"
+#include "model/person.h"
+
+struct arena;
+struct store_txn;
+
+/* persons */
+bool person_load(struct arena *a, struct store_txn *t, struct str id,
+	struct person *p, struct fault *f);
+bool person_load_named(struct arena *a, struct store_txn *t, struct str name,
+	struct person *p, struct fault *f);
+bool person_save(
+	struct store_txn *t, const struct person *p, struct fault *f);
+bool person_count(struct store_txn *t, uint64_t *n, struct fault *f);
+bool person_list(struct arena *a, struct store_txn *t, struct person **ps,
+	size_t *n, struct fault *f);
+/* With their sessions, and their grants revoked. */
+bool person_remove(struct store_txn *t, struct str id, struct fault *f);
+
+/* browser sessions */
+bool web_session_load(struct arena *a, struct store_txn *t, struct str digest,
+	struct web_session *s, struct fault *f);
+bool web_session_save(
+	struct store_txn *t, const struct web_session *s, struct fault *f);
+bool web_session_remove(struct store_txn *t, struct str digest, struct fault *f);
+bool web_session_remove_all(
+	struct store_txn *t, struct str person_id, struct fault *f);
+
+/* clients */
+bool client_load(struct arena *a, struct store_txn *t, struct str id,
+	struct client *c, struct fault *f);
+bool client_save(struct store_txn *t, const struct client *c, struct fault *f);
+bool client_list(struct arena *a, struct store_txn *t, struct client **cs,
+	size_t *n, struct fault *f);
+bool client_remove(struct store_txn *t, struct str id, struct fault *f);
+bool client_used(
+	struct store_txn *t, struct str id, int64_t now, struct fault *f);
+/* Registered ones never used since before that time; *n gets how many. */
+bool client_reap(
+	struct store_txn *t, int64_t before, uint64_t *n, struct fault *f);
+/* How many registered from that network since then. */
+bool client_count_since(struct store_txn *t, struct str network, int64_t since,
+	uint64_t *n, struct fault *f);
+
+/* grants */
+bool grant_load(struct arena *a, struct store_txn *t, struct str id,
+	struct grant *g, struct fault *f);
+bool grant_save(struct store_txn *t, const struct grant *g, struct fault *f);
+bool grant_list(struct arena *a, struct store_txn *t, struct str person_id,
+	struct grant **gs, size_t *n, struct fault *f);
+/* Marks it revoked and removes its codes and tokens. */
+bool grant_revoke(
+	struct store_txn *t, struct str id, int64_t now, struct fault *f);
+
+/* codes */
+bool auth_code_load(struct arena *a, struct store_txn *t, struct str digest,
+	struct auth_code *c, struct fault *f);
+bool auth_code_save(
+	struct store_txn *t, const struct auth_code *c, struct fault *f);
+
+/* tokens */
+bool access_token_load(struct arena *a, struct store_txn *t, struct str digest,
+	struct access_token *k, struct fault *f);
+bool access_token_save(
+	struct store_txn *t, const struct access_token *k, struct fault *f);
+bool access_token_remove(
+	struct store_txn *t, struct str digest, struct fault *f);
+bool refresh_token_load(struct arena *a, struct store_txn *t, struct str digest,
+	struct refresh_token *k, struct fault *f);
+bool refresh_token_save(
+	struct store_txn *t, const struct refresh_token *k, struct fault *f);
+
+/* Removes what expired before now: codes, tokens, sessions. */
+bool tables_sweep(struct store_txn *t, int64_t now, struct fault *f);
+
+#endif
