@@ -1,0 +1,40 @@
+/*
+ * work: a request that waits for the store or for a slow sum.
+ *
+ * Handlers begin one, fill in what their job needs, and submit.  It keeps an
+ * arena of its own, because the peer may leave (and the request's arena with
+ * it) while the store thread works.  done() runs on the loop, only if the
+ * request is still there; then the work is freed.
+ */
+#ifndef FRONT_WORK_H
+#define FRONT_WORK_H
+
+#include "front/front.h"
+#include "store/store.h"
+
+struct work;
+
+struct work_plan {
+	/* On the store thread; like store_job's run.  input is what the handler
+	 * gave; reads nothing that belongs to the loop. */
+	bool (*run)(struct arena *a, struct store_txn *t, void *input,
+		struct fault *f);
+	/* Before run, in the pool of slow sums (argon2id); may be NULL. */
+	void (*slow)(struct arena *a, void *input);
+	/* On the loop; f->id is FAULT_NONE when all went well. */
+	void (*done)(struct front *front, struct http_request *r, void *input,
+		const struct fault *f);
+	/* As done, but called even when the peer left (r NULL then), for what
+	 * must happen anyway, such as forgetting revoked tokens; may be NULL. */
+	void (*always)(struct front *front, void *input, const struct fault *f);
+};
+
+/* The work's arena: the input and all it points to must live there. */
+struct work *work_new(struct front *front, struct http_request *r);
+struct arena *work_arena(struct work *w);
+void work_submit(struct work *w, const struct work_plan *plan, void *input);
+
+/* The peer of the request left; called by routes.c from gone(). */
+void work_gone(struct http_request *r);
+
+#endif
