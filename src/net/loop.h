@@ -16,6 +16,10 @@ struct loop;
 
 /* Dies when the machine has no descriptors left. */
 struct loop *loop_new(void);
+
+/* Waits for the jobs that run in the pool, drops those that wait, and closes
+ * what its owners left open; nobody is called back any more.  *l may be
+ * NULL. */
 void loop_free(struct loop **l);
 
 /* libuv's own handle (uv_loop_t), for the files of net/ alone. */
@@ -24,6 +28,8 @@ struct uv_loop_s *loop_uv(struct loop *l);
 
 /* Runs until loop_stop(). */
 void loop_run(struct loop *l);
+/* From any thread.  A stop that comes before loop_run() ends that run at
+ * once. */
 void loop_stop(struct loop *l);
 
 /* Milliseconds, monotonic, as of this turn of the loop. */
@@ -31,6 +37,9 @@ int64_t loop_now(const struct loop *l);
 
 /* Seconds since 1970, wall clock.  Tests may shift it: loop_set_clock(). */
 int64_t loop_wall(const struct loop *l);
+
+/* Moves loop_wall() by so many seconds; timers don't notice. */
+void loop_set_clock(struct loop *l, int64_t shift);
 
 /* ---- timers: one shot, members of what they time ---- */
 
@@ -44,7 +53,8 @@ struct loop_timer {
 
 void loop_timer_init(struct loop_timer *t, struct loop *l,
 	void (*fire)(void *with), void *with);
-/* Sets or moves it; ms >= 0 from now. */
+/* Sets or moves it; ms >= 0 from now.  Set inside a timer's own fire(), it
+ * waits for a later turn of the loop. */
 void loop_timer_set(struct loop_timer *t, int64_t ms);
 void loop_timer_stop(struct loop_timer *t);
 
