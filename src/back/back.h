@@ -1,0 +1,56 @@
+/*
+ * back: the servers behind us.
+ *
+ * Owns every upstream of the running settings.  hall/ asks it for links and
+ * hears of changes.
+ */
+#ifndef BACK_BACK_H
+#define BACK_BACK_H
+
+#include "back/catalogue.h"
+#include "back/upstream.h"
+
+struct back;
+struct http_client;
+struct loop;
+
+struct back_parts {
+	struct loop *loop;
+	struct http_client *http;
+	struct settings *settings;
+};
+
+/* What hall/ wants to hear. */
+struct back_listener {
+	/* A list of that server was read anew and differs. */
+	void (*listed)(void *with, struct upstream *u, enum catalogue_kind kind);
+	/* A notification that belongs to no call: of whose link, or STR_NONE
+	 * when it is everybody's. */
+	void (*heard)(void *with, struct upstream *u, struct str person_id,
+		const struct envelope *e);
+	/* The upstream is about to be freed. */
+	void (*leaving)(void *with, struct upstream *u);
+	void *with;
+};
+
+struct back *back_new(const struct back_parts *parts);
+void back_free(struct back **b);
+
+/* Starts the servers. */
+void back_start(struct back *b, struct back_listener listener);
+
+/* A new snapshot: entries that are byte for byte the same keep running. */
+void back_settings(struct back *b, struct settings *s);
+
+size_t back_count(const struct back *b);
+struct upstream *back_at(const struct back *b, size_t i);
+/* NULL when there is none of that name. */
+struct upstream *back_find(const struct back *b, struct str name);
+
+/* A person logged out everywhere or was removed. */
+void back_forget_person(struct back *b, struct str person_id);
+
+/* ---- for upstream.c ---- */
+const struct back_listener *back_listener(const struct back *b);
+
+#endif

@@ -1,0 +1,81 @@
+/*
+ * upstream: one configured MCP server: its state, its links, its catalogue.
+ *
+ *	             entry disabled
+ *	DISABLED ◀───────────────────┐
+ *	                             │ start
+ *	CONNECTING ──opened, listed──▶ CONNECTED ──lost──▶ WAITING
+ *	    │  ▲                                             │
+ *	    │  └───────────────── back-off over ─────────────┘
+ *	    └──▶ NEEDS_LOGIN (401), FAILED (an entry that can't run)
+ *
+ * The first link is nobody's: it learns the revision, fills the catalogue, and
+ * is taken over by the first person who calls.  Links of a modern server serve
+ * everybody, links of a legacy one exactly one person (unless share is "all").
+ */
+#ifndef BACK_UPSTREAM_H
+#define BACK_UPSTREAM_H
+
+#include "back/link.h"
+#include "model/principal.h"
+#include "model/settings.h"
+
+struct arena;
+struct back;
+struct catalogue;
+struct upstream;
+
+enum upstream_state {
+	UPSTREAM_DISABLED,
+	UPSTREAM_CONNECTING,
+	UPSTREAM_CONNECTED,
+	UPSTREAM_WAITING,
+	UPSTREAM_NEEDS_LOGIN,
+	UPSTREAM_FAILED
+};
+
+const char *upstream_state_name(enum upstream_state s);
+
+/* Somebody who waits for a link; a member of what waits. */
+struct link_wait {
+	/* l is NULL and f set when there won't be one. */
+	void (*ready)(struct link_wait *w, struct link *l,
+		const struct fault *f);
+	struct list place;
+	struct str person_id; /* outlives the wait */
+};
+
+/* ready() is called at once when a link is open, else later, exactly once. */
+void upstream_link(struct upstream *u, struct link_wait *w,
+	const struct principal *p);
+/* Waits no longer. */
+void link_wait_cancel(struct link_wait *w);
+
+const struct server_entry *upstream_entry(const struct upstream *u);
+enum upstream_state upstream_state(const struct upstream *u);
+/* Why it is in that state, or what it is doing; "" when all is well. */
+struct str upstream_detail(const struct upstream *u);
+/* Wall clock seconds of the last change of state. */
+int64_t upstream_since(const struct upstream *u);
+/* What it said of itself last, or NULL before the first link opened. */
+const struct link_peer *upstream_peer(const struct upstream *u);
+/* What it offers, as of the last time it was listed; never NULL. */
+const struct catalogue *upstream_catalogue(const struct upstream *u);
+
+/* ---- for back.c ---- */
+
+struct upstream_plan {
+	struct back *back;
+	struct loop *loop;
+	struct http_client *http;
+	struct settings *settings; /* held while it lives */
+	const struct server_entry *entry;
+};
+
+struct upstream *upstream_new(const struct upstream_plan *plan);
+void upstream_free(struct upstream **u);
+
+/* A grant or a person is gone: their own links are closed. */
+void upstream_forget_person(struct upstream *u, struct str person_id);
+
+#endif
