@@ -51,10 +51,11 @@ struct json_rules {
 
 #define JSON_SIZE_MAX  ((size_t)4 << 20)
 #define JSON_DEPTH_MAX 64u
+#define JSON_DEPTH_LIMIT 512u /* no depth_max goes past it */
 
 /* Reads the text into a tree in the arena; rules may be NULL.  A key that
- * stands twice in one object is refused.  NULL and FAULT_BAD_JSON (with line
- * and column) or FAULT_TOO_LARGE. */
+ * stands twice in one object is refused.  NULL and FAULT_BAD_JSON ("line 3,
+ * column 7: ...") or FAULT_TOO_LARGE (the text, or the tree for its arena). */
 struct json *json_parse(struct arena *a, struct str text,
 	const struct json_rules *rules, struct fault *f);
 
@@ -91,7 +92,7 @@ struct json_scan {
 	const char *at;
 	const char *end;
 	const char *start;
-	const char *wrong;  /* what was wrong, or NULL */
+	const char *wrong;  /* what was wrong at at, or NULL; it stays so */
 	unsigned depth;
 	unsigned depth_max;
 };
@@ -106,7 +107,8 @@ enum json_kind json_scan_peek(struct json_scan *s);
  * bytes without blanks around.  False: s->wrong says why. */
 bool json_scan_value(struct json_scan *s, struct str *raw);
 
-/* Steps into an object or array: '{' or '['. */
+/* Steps into an object or array: '{' or '['.  False, with s->wrong set, when
+ * something else comes next or it is too deep. */
 bool json_scan_enter(struct json_scan *s, char open);
 
 /* In an object: passes to the next member and its colon.  *key gets the bytes

@@ -27,7 +27,7 @@ struct json_write {
 
 void json_write_init(struct json_write *w, struct buf *out);
 
-/* Opens '{' or '['. */
+/* Opens '{' or '['; at most JSON_WRITE_DEPTH are open at once. */
 void json_begin(struct json_write *w, char open);
 /* Closes the innermost. */
 void json_end(struct json_write *w);
@@ -36,7 +36,7 @@ void json_end(struct json_write *w);
 void json_member(struct json_write *w, const char *key);
 void json_member_key(struct json_write *w, struct str key);
 
-/* Values. */
+/* Values.  json_str() writes null for STR_NONE. */
 void json_str(struct json_write *w, struct str s);
 void json_i64(struct json_write *w, int64_t v);
 void json_bool(struct json_write *w, bool v);
@@ -44,8 +44,8 @@ void json_null(struct json_write *w);
 /* Bytes that are one JSON value already. */
 void json_raw(struct json_write *w, struct str value);
 
-/* Key and value at once.  json_member_str() leaves the member out when s is
- * STR_NONE. */
+/* Key and value at once.  json_member_str() and json_member_raw() leave the
+ * member out when the value is STR_NONE. */
 void json_member_str(struct json_write *w, const char *key, struct str s);
 void json_member_i64(struct json_write *w, const char *key, int64_t v);
 void json_member_bool(struct json_write *w, const char *key, bool v);

@@ -12,7 +12,15 @@ bool utf8_is_valid(struct str s);
  * valid (nothing taken) or s is empty. */
 bool utf8_next(struct str *s, uint32_t *point);
 
-/* Writes a code point. */
+/* How many bytes the code point at the front of s takes (1 to 4); 0 when the
+ * bytes are not valid or s is empty. */
+size_t utf8_length(struct str s);
+
+/* As many of the leading bytes of s as are plain ASCII. */
+size_t utf8_ascii(struct str s);
+
+/* Writes a code point; one that is none (a surrogate, past U+10FFFF) becomes
+ * U+FFFD. */
 void utf8_write(struct buf *out, uint32_t point);
 
 /* At most max bytes of s, cut between code points. */
