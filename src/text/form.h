@@ -25,7 +25,9 @@ struct form {
 	size_t n;
 };
 
-/* Which names may stand more than once: NULL-terminated list, or NULL. */
+/* repeatable: which names may stand more than once, a NULL-terminated list,
+ * or NULL.  A text of STR_NONE has no parameters; empty pieces ("a=1&&b=2")
+ * are passed over.  FAULT_BAD_FORM, FAULT_TOO_LARGE at the arena's cap. */
 bool form_parse(struct arena *a, struct str text,
 	const char *const *repeatable, struct form *form, struct fault *f);
 
@@ -36,8 +38,8 @@ struct str form_get(const struct form *form, const char *name);
 /* The i-th value of a repeatable name, or STR_NONE. */
 struct str form_get_nth(const struct form *form, const char *name, size_t i);
 
-/* Adds name=value, with '&' before all but the first.  Leaves it out when
- * value is STR_NONE. */
+/* Adds name=value with both percent-encoded, and '&' before it unless out is
+ * empty or ends in '?' or '&'.  Leaves it out when value is STR_NONE. */
 void form_add(struct buf *out, const char *name, struct str value);
 
 #endif

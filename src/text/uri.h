@@ -28,7 +28,9 @@ struct uri {
 	bool has_authority;  /* "//" stood there */
 };
 
-/* An absolute URI (with scheme).  FAULT_BAD_URI. */
+/* An absolute URI (with scheme).  http and https need a host of letters,
+ * digits, '-', '.' and '_' or an IPv6 address in brackets; a port is never
+ * empty.  FAULT_BAD_URI. */
 bool uri_parse(struct str text, struct uri *u, struct fault *f);
 
 /* scheme://host[:port], lower case, default ports left out: RFC 6454 6.2.
@@ -51,7 +53,8 @@ bool uri_decode(struct arena *a, struct str s, struct str *out);
 /* Encodes all but unreserved characters (RFC 3986 2.3): for one component. */
 void uri_encode(struct buf *out, struct str s);
 
-/* A reference against a base with scheme and authority (RFC 3986 5.2). */
+/* A reference against a base with scheme and authority (RFC 3986 5.2).  The
+ * result is a URI that uri_parse() takes.  FAULT_BAD_URI. */
 bool uri_resolve(struct arena *a, const struct uri *base, struct str reference,
 	struct str *out, struct fault *f);
 
