@@ -9,8 +9,9 @@
 
 /* The value of that name in a Cookie field's value, or STR_NONE.  If the name
  * stands twice with different values, STR_NONE as well: a shadowed cookie is
- * an attack, not a login.  Malformed pairs are passed over; bytes outside the
- * grammar end the reading. */
+ * an attack, not a login.  So is a name whose value holds bytes that no
+ * cookie may, and a control character anywhere.  Other malformed pairs are
+ * passed over. */
 struct str cookie_get(struct str header, struct str name);
 
 struct cookie {
@@ -23,7 +24,7 @@ struct cookie {
 };
 
 /* Writes a Set-Cookie value, always HttpOnly.  False (nothing written) when
- * name or value hold bytes that may not stand there. */
+ * name, value or path hold bytes that may not stand there. */
 bool cookie_write(struct buf *out, const struct cookie *c);
 
 #endif

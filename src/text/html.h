@@ -20,12 +20,21 @@ struct html {
 	struct str bytes;
 };
 
-/* & < > " ' ` and control characters; invalid UTF-8 becomes U+FFFD.  Safe in
+/* & < > " ' ` become entities.  What has no business in a page becomes
+ * U+FFFD: control characters (but TAB and LF), marks that turn the direction
+ * of text (U+202A to U+202E, U+2066 to U+2069) and invalid UTF-8.  Safe in
  * text and in quoted attributes. */
 void html_escape(struct buf *out, struct str s);
 
 /* A URL for an attribute: escaped, and replaced by "#" unless it is http,
- * https, or a path beginning with a single '/'. */
+ * https, or a path beginning with a single '/', and holds only what a URI
+ * may (uri.h). */
 void html_url(struct buf *out, struct str s);
+
+/* Bytes that a template made, as they are. */
+void html_raw(struct buf *out, struct html fragment);
+
+/* A number. */
+void html_u64(struct buf *out, uint64_t v);
 
 #endif
