@@ -1,0 +1,61 @@
+/*
+ * era: which of the two protocols a POSTed message speaks, and the checks of
+ * the modern one in the order that its tests ask for (TR-31).
+ *
+ * One URL serves both (TR-15).  The envelope decides, not the method
+ * (TR-16): initialize with a modern _meta is a modern request for a method
+ * that doesn't exist.
+ */
+#ifndef MCP_ERA_H
+#define MCP_ERA_H
+
+#include "mcp/envelope.h"
+
+struct arena;
+
+enum era { ERA_LEGACY, ERA_MODERN };
+
+/* Fields of the request, blanks around cut; STR_NONE: absent.  A field that
+ * stood twice has to be refused before (FAULT_MCP_HEADER). */
+struct era_fields {
+	struct str version;    /* MCP-Protocol-Version */
+	struct str method;     /* Mcp-Method */
+	struct str name;       /* Mcp-Name */
+	struct str session_id; /* Mcp-Session-Id */
+};
+
+/* Modern when the body's _meta has protocolVersion, when the version field
+ * names a modern revision (or, without a session id, one that nobody knows),
+ * or when the method is server/discover; legacy otherwise. */
+enum era era_decide(
+	const struct envelope *e, const struct era_fields *fields);
+
+struct era_ask {
+	const struct envelope *e;
+	struct era_fields fields;
+	unsigned offered; /* CAPABILITY_* bits of the endpoint */
+};
+
+/* Checks a modern message, in this order: it is a request or notification
+ * (FAULT_MCP_INVALID); _meta has protocolVersion (string) and
+ * clientCapabilities (object), clientInfo is an object and logLevel a level
+ * if they are there (FAULT_MCP_PARAMS); the fields mirror the body
+ * (FAULT_MCP_HEADER); the version is ours (FAULT_MCP_VERSION); the method is
+ * known and offered (FAULT_MCP_METHOD); params has the name or uri that the
+ * method needs (FAULT_MCP_PARAMS).  Notifications need neither _meta nor
+ * fields; what is there must agree.
+ * On false *data gets the raw JSON for error.data, or STR_NONE.  The arena is
+ * used for that and for decoding only. */
+bool era_check_modern(struct arena *a, const struct era_ask *ask,
+	struct str *data, struct fault *f);
+
+/* Checks a legacy message's fields: a version field, if there, names a legacy
+ * revision (TR-56), else FAULT_MCP_INVALID. */
+bool era_check_legacy(const struct era_fields *fields, struct fault *f);
+
+/* The HTTP status of a fault for that era: as the table says, except that a
+ * legacy client must not see 404 for anything but a lost session, nor 400
+ * for a call's parameters: those go in band with 200. */
+int era_status(enum era era, enum fault_id id);
+
+#endif
