@@ -21,6 +21,7 @@ struct scope_table;
 struct store;
 struct guard;
 struct throttle;
+struct doors;
 
 struct front {
 	struct loop *loop;
@@ -28,6 +29,7 @@ struct front {
 	struct hall *hall;
 	struct settings *settings;       /* the running snapshot */
 	struct scope_table *scopes;      /* of that snapshot (oauth/scope.h) */
+	struct doors *doors;             /* whom that snapshot lets in */
 	struct guard *guard;             /* tokens in memory */
 	struct throttle *throttle;       /* wrong passwords, registrations */
 	const struct seal_key *form_key; /* CSRF tokens, sealed requests */

@@ -3,9 +3,10 @@
  *
  * All of them add the fields that every answer of that kind carries: pages a
  * Content-Security-Policy without unsafe-anything, frame-ancestors 'none',
- * X-Frame-Options, Referrer-Policy: no-referrer, X-Content-Type-Options,
- * Cache-Control: no-store; OAuth answers no-store; what may be read across
- * origins the CORS fields (doors.h).
+ * X-Frame-Options, Referrer-Policy: same-origin (under no-referrer browsers
+ * post even our own forms with "Origin: null"), X-Content-Type-Options,
+ * Cache-Control: no-store; OAuth answers no-store.  The CORS fields come from
+ * the door in the route's row (doors.h): a handler has nothing to add.
  */
 #ifndef FRONT_REPLY_H
 #define FRONT_REPLY_H
@@ -18,7 +19,11 @@ struct reply {
 	struct str cookies[2];  /* Set-Cookie values; STR_NONE */
 	struct str challenge;   /* WWW-Authenticate; STR_NONE */
 	struct str cache;       /* Cache-Control; STR_NONE: no-store */
-	bool cross_origin;      /* CORS: readable by any page, no credentials */
+	/* One more source for the CSP's form-action beside 'self': a page whose
+	 * form's answer redirects elsewhere (consent) names that origin
+	 * ("https://client.example", "cursor:"), because browsers hold the
+	 * redirect to it.  STR_NONE. */
+	struct str form_action;
 };
 
 /* JSON bytes. */
