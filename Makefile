@@ -1,0 +1,55 @@
+# The front of the build: meson does the work underneath.
+#
+#   make run          install what is missing, build, start
+#   make test         install what is missing, build twice, run every test
+#   make              build
+#   make bench        CPU, latency and memory of a call, beside nginx
+#   make fuzz         each fuzz target for FUZZ_SECONDS (60)
+#   make install      PREFIX (/usr/local), DESTDIR
+#   make check-style  ceilings, rooms, words, layout
+#   make clean
+
+BUILD ?= build
+BUILD_SAN ?= build-asan
+BUILD_FUZZ ?= build-fuzz
+PREFIX ?= /usr/local
+FUZZ_SECONDS ?= 60
+DEPS = tools/install-deps.sh
+
+.PHONY: all build run test bench fuzz install check-style clean
+
+all: build
+
+build: $(BUILD)/build.ninja
+	@ninja -C $(BUILD) --quiet ostiary
+
+run: build
+	@exec $(BUILD)/src/app/ostiary serve $(ARGS)
+
+test:
+	@$(DEPS) build test
+	@BUILD=$(BUILD) BUILD_SAN=$(BUILD_SAN) tests/run.sh
+
+bench: build
+	@$(DEPS) bench
+	@BUILD=$(BUILD) bench/run.sh
+
+fuzz:
+	@$(DEPS) build fuzz
+	@BUILD=$(BUILD_FUZZ) tools/fuzz.sh $(FUZZ_SECONDS)
+
+install: build
+	@meson install -C $(BUILD) --no-rebuild $(if $(DESTDIR),--destdir $(DESTDIR))
+
+check-style:
+	@tests/check_rooms.sh
+	@tests/check_style.sh
+
+clean:
+	rm -rf $(BUILD) $(BUILD_SAN) $(BUILD_FUZZ)
+
+$(BUILD)/build.ninja:
+	@$(DEPS) build
+	@meson setup $(BUILD) --prefix $(PREFIX) >$(BUILD)-setup.log || \
+		{ cat $(BUILD)-setup.log; exit 1; }
+	@rm -f $(BUILD)-setup.log

@@ -1,0 +1,127 @@
+#!/usr/bin/env bash
+# Every test, and at the end one line: "N passed, N failed".
+#
+#	tests/run.sh [unit|checks|e2e ...]    all of them without arguments
+set -u
+cd "$(dirname "$0")/.."
+
+BUILD=${BUILD:-build}
+BUILD_SAN=${BUILD_SAN:-build-asan}
+parts=${*:-unit checks e2e}
+passed=0
+failed=0
+
+count() { # passed failed
+	passed=$((passed + $1))
+	failed=$((failed + $2))
+}
+
+say() {
+	printf '\n== %s\n' "$*"
+}
+
+stop() {
+	echo "$*" >&2
+	echo "$passed passed, $((failed + 1)) failed"
+	exit 1
+}
+
+configure() { # folder, options
+	local dir=$1
+	shift
+	if [ -f "$dir/build.ninja" ]; then
+		meson setup --reconfigure "$dir" "$@"
+	else
+		meson setup "$dir" "$@"
+	fi >"$dir.log" 2>&1 || { cat "$dir.log"; stop "could not configure"; }
+	rm -f "$dir.log"
+	ninja -C "$dir" --quiet || stop "could not build $dir"
+}
+
+run_unit() { # folder
+	local counts
+	meson test -C "$1" --no-rebuild --quiet --print-errorlogs
+	counts=$(python3 tests/count.py "$1/meson-logs/testlog.json") ||
+		stop "no test log in $1"
+	# shellcheck disable=SC2086 # two numbers
+	count $counts
+}
+
+run_checks() {
+	local check
+	for check in tests/check_*.sh; do
+		if BUILD=$BUILD "$check"; then
+			count 1 0
+		else
+			echo "$check failed"
+			count 0 1
+		fi
+	done
+}
+
+# Node 20 or newer: the machine's, else one from the package registry.
+node_ready() {
+	local major
+	major=$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null)
+	[ "${major:-0}" -ge 20 ] && return
+	[ -d tests/node/node_modules ] ||
+		npm ci --prefix tests/node || stop "could not get a Node.js"
+	PATH="$PWD/$(echo tests/node/node_modules/node-linux-*/bin):$PATH"
+	export PATH
+}
+
+packages_ready() {
+	local stamp=tests/node_modules/.lock
+	cmp -s tests/package-lock.json "$stamp" && return
+	(cd tests && npm ci) || stop "could not install the tests' packages"
+	cp tests/package-lock.json "$stamp"
+}
+
+run_e2e() {
+	local tap files
+	files=$(find tests -name '*.test.mjs' -not -path '*/node_modules/*' |
+		sort)
+	[ -n "$files" ] || return
+	node_ready
+	packages_ready
+	tap=$(mktemp)
+	# shellcheck disable=SC2086 # one word a file
+	OSTIARY=$PWD/$BUILD/src/app/ostiary \
+		OSTIARY_SAN=$PWD/$BUILD_SAN/src/app/ostiary \
+		node --test --test-concurrency=1 \
+		--test-reporter=spec --test-reporter-destination=stdout \
+		--test-reporter=tap --test-reporter-destination="$tap" $files
+	count "$(sed -n 's/^# pass //p' "$tap" | tail -n 1)" \
+		"$(sed -n 's/^# \(fail\|cancelled\) //p' "$tap" |
+			awk '{ n += $1 } END { print n + 0 }')"
+	rm -f "$tap"
+}
+
+say "build"
+configure "$BUILD"
+configure "$BUILD_SAN" -Db_sanitize=address,undefined -Db_lundef=false
+for part in $parts; do
+	case "$part" in
+	unit)
+		say "unit tests and corpora"
+		run_unit "$BUILD"
+		say "unit tests and corpora, with sanitizers"
+		run_unit "$BUILD_SAN"
+		;;
+	checks)
+		say "checks"
+		run_checks
+		;;
+	e2e)
+		say "end to end"
+		run_e2e
+		;;
+	*)
+		stop "no such part: $part"
+		;;
+	esac
+done
+
+echo
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
