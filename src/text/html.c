@@ -78,25 +78,6 @@ html_escape(struct buf *out, struct str s)
 	}
 }
 
-/* A path on this host, as a URI writes it. */
-static bool
-is_path(struct str s)
-{
-	struct uri whole;
-	struct buf b;
-	bool good;
-
-	if (s.n == 0 || s.n > URI_MAX / 2 || s.p[0] != '/' ||
-		str_starts(s, STR("//")))
-		return false;
-	buf_init(&b, URI_MAX);
-	buf_lit(&b, "http://h");
-	buf_str(&b, s);
-	good = uri_parse(buf_view(&b), &whole, NULL);
-	buf_clear(&b);
-	return good;
-}
-
 static bool
 is_web(struct str s)
 {
@@ -110,7 +91,7 @@ is_web(struct str s)
 void
 html_url(struct buf *out, struct str s)
 {
-	if (is_path(s) || is_web(s))
+	if (uri_is_path(s) || is_web(s))
 		html_escape(out, s);
 	else
 		buf_char(out, '#');

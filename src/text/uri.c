@@ -244,6 +244,17 @@ uri_parse(struct str text, struct uri *u, struct fault *f)
 	return check_rest(u, f);
 }
 
+bool
+uri_is_path(struct str s)
+{
+	struct uri u = { 0 };
+
+	if (s.n == 0 || s.n > URI_MAX || s.p[0] != '/')
+		return false;
+	uri_chars_split(s, &u);
+	return !u.has_authority && check_rest(&u, NULL);
+}
+
 static void
 put_lower(struct buf *out, struct str s)
 {

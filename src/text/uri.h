@@ -58,6 +58,10 @@ void uri_encode(struct buf *out, struct str s);
 bool uri_resolve(struct arena *a, const struct uri *base, struct str reference,
 	struct str *out, struct fault *f);
 
+/* A path on the same host, with or without query and fragment: begins with
+ * one '/' (two would name another host) and holds only what RFC 3986 allows. */
+bool uri_is_path(struct str s);
+
 /* Path and query as an HTTP/1.1 origin-form target; "/" for an empty path. */
 struct str uri_target(struct arena *a, const struct uri *u);
 
