@@ -11,12 +11,15 @@
 
 #define DIGEST_BYTES 32
 
+struct arena;
+
 struct digest {
 	unsigned char b[DIGEST_BYTES];
 };
 
-/* Fetches the algorithms; once, before any thread starts.  Dies when the
- * library can't provide them. */
+/* Fetches the algorithms and readies libsodium; before any thread starts, and
+ * before anything else of this room.  A second call does nothing.  Dies when
+ * the libraries can't provide them. */
 void digest_start(void);
 
 struct digest digest_sha256(struct str in);
@@ -31,6 +34,10 @@ digest_str(const struct digest *d)
 
 /* Constant time. */
 bool digest_eq(const struct digest *a, const struct digest *b);
+
+/* 64 lower-case hexadecimal digits, as the store keeps them, NUL-terminated;
+ * STR_NONE at the arena's cap. */
+struct str digest_hex(struct arena *a, const struct digest *d);
 
 /* Twelve hexadecimal digits of the SHA-256, for event_set_hash(). */
 void digest_hint(struct str in, char out[13]);

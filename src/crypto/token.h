@@ -25,7 +25,7 @@ enum token_kind {
 
 /* From 32 random bytes that the caller gives (pure rooms make tokens too). */
 struct str token_make(
-	struct arena *a, enum token_kind kind, const unsigned char random[32]);
+	struct arena *a, enum token_kind kind, const unsigned char bits[32]);
 
 /* Prefix, alphabet, length and checksum; no look-up. */
 bool token_is_well_formed(struct str text, enum token_kind kind);

@@ -25,8 +25,10 @@ struct web_session {
 	int64_t expires;
 };
 
-/* 1–64 characters of letters, digits, '.', '_', '-', '@', '+'; UTF-8 letters
- * are welcome, controls and blanks at the ends are not. */
+/* 1–64 characters of letters, digits, '.', '_', '-', '@', '+'; letters beyond
+ * ASCII are welcome, in valid UTF-8.  No blanks, controls, symbols, or
+ * characters that can't be seen or that turn the direction of text.  Names
+ * compare byte by byte. */
 bool person_name_is_valid(struct str name);
 
 #endif
