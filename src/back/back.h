@@ -23,7 +23,7 @@ struct back_parts {
 /* What hall/ wants to hear. */
 struct back_listener {
 	/* A list of that server was read anew and differs. */
-	void (*listed)(void *with, struct upstream *u, enum catalogue_kind kind);
+	void (*listed)(void *with, struct upstream *u, enum lists_kind kind);
 	/* A notification that belongs to no call: of whose link, or STR_NONE
 	 * when it is everybody's. */
 	void (*heard)(void *with, struct upstream *u, struct str person_id,

@@ -1,43 +1,54 @@
 /*
  * catalogue: what a server offers, as it listed it.
  *
- * Filled page by page over the server's first link, again when the server says
- * that a list changed, and swapped whole: a reader always sees one complete
+ * One list for each kind, filled page by page over the server's first link and
+ * swapped whole when it was read anew: a reader always sees a complete
  * listing.  Items keep their bytes.
  */
 #ifndef BACK_CATALOGUE_H
 #define BACK_CATALOGUE_H
 
-#include "base/str.h"
+#include "mcp/lists.h"
 
 struct arena;
-
-enum catalogue_kind {
-	CATALOGUE_TOOLS,
-	CATALOGUE_PROMPTS,
-	CATALOGUE_RESOURCES,
-	CATALOGUE_TEMPLATES,
-	CATALOGUE_KINDS
-};
-
-struct catalogue_item {
-	struct str name;        /* decoded: tool or prompt name, uri, template */
-	struct str raw;         /* the item's JSON object */
-	struct str description; /* decoded; STR_NONE */
-};
+struct event_scope;
+struct map;
 
 struct catalogue_list {
-	struct catalogue_item *items;
+	struct arena *arena;
+	enum lists_kind kind;
+	const struct lists_item **items; /* in the server's order */
 	size_t n;
+	size_t cap;
+	struct map *seen;     /* while it is filled */
+	bool has_params;      /* a tool mirrors arguments in headers */
 };
 
 struct catalogue {
-	struct arena *arena;
-	struct catalogue_list lists[CATALOGUE_KINDS];
+	struct catalogue_list *lists[LISTS_KINDS]; /* never NULL */
 };
 
+/* With empty lists. */
+void catalogue_init(struct catalogue *c);
+void catalogue_clear(struct catalogue *c);
+
+/* An empty list to fill. */
+struct catalogue_list *catalogue_list_new(enum lists_kind kind);
+void catalogue_list_free(struct catalogue_list **list);
+
+/* Adds a page: the raw result of a list request.  Tools that break a rule are
+ * left out, and the log says why.  next gets the cursor to the next page,
+ * decoded, or STR_NONE. */
+bool catalogue_list_add(struct catalogue_list *list, bool over_http,
+	struct str result, const struct event_scope *scope, struct str *next,
+	struct fault *f);
+
+/* Whether the items are byte for byte the same. */
+bool catalogue_list_same(
+	const struct catalogue_list *a, const struct catalogue_list *b);
+
 /* The item of that name, or NULL. */
-const struct catalogue_item *catalogue_find(
-	const struct catalogue *c, enum catalogue_kind kind, struct str name);
+const struct lists_item *catalogue_find(
+	const struct catalogue *c, enum lists_kind kind, struct str name);
 
 #endif

@@ -20,23 +20,14 @@
 #include "base/list.h"
 #include "base/map.h"
 #include "mcp/envelope.h"
-#include "mcp/revision.h"
+#include "mcp/handshake.h"
+#include "model/settings.h"
 #include "net/loop.h"
 
 struct arena;
 struct field;
 struct link;
 struct link_call;
-struct server_entry;
-
-/* What a server said of itself when the link opened; bytes live as long as
- * the link. */
-struct link_peer {
-	enum mcp_revision revision;
-	struct str capabilities; /* raw JSON object */
-	struct str info;         /* raw JSON of serverInfo; STR_NONE */
-	struct str instructions; /* raw JSON string; STR_NONE */
-};
 
 /* What a link tells its owner (upstream.c). */
 struct link_owner {
@@ -69,7 +60,7 @@ struct link_call {
 	const struct link_listener *listener;
 	struct link *on;         /* NULL: not under way */
 	struct list place;       /* in the link's calls */
-	uint64_t id;             /* ours, towards the server */
+	int64_t id;              /* ours, towards the server */
 	char id_text[LINK_ID_TEXT];
 	size_t id_length;
 	bool has_progress;       /* its progressToken is its id */
@@ -79,8 +70,8 @@ struct link_call {
 
 /* One request as it shall go out; all bytes may die after link_send(). */
 struct link_message {
-	struct str method;
-	struct str name;           /* for Mcp-Name; STR_NONE */
+	enum method method;
+	struct str name;           /* for Mcp-Name, encoded; STR_NONE */
 	const struct field *params; /* Mcp-Param-*, made by mcp/headers */
 	size_t param_count;
 	const struct str *parts;   /* the JSON, with the call's id in it */
@@ -112,7 +103,7 @@ struct link_plan {
 	struct loop *loop;
 	struct http_client *http;
 	const struct server_entry *entry; /* outlives the link */
-	enum mcp_revision known;          /* MCP_NONE: find out */
+	const enum revision *known;       /* its revision; NULL: find out */
 	struct link_owner owner;
 };
 
@@ -123,7 +114,9 @@ struct link *link_new(const struct link_plan *plan);
  * nothing.  *l becomes NULL. */
 void link_close(struct link **l);
 
-const struct link_peer *link_peer(const struct link *l);
+/* What the server said of itself; valid while the link lives, from opened()
+ * on. */
+const struct handshake_server *link_server(const struct link *l);
 bool link_is_open(const struct link *l);
 bool link_is_busy(const struct link *l);
 /* loop_now() of the last call. */

@@ -58,7 +58,7 @@ struct str upstream_detail(const struct upstream *u);
 /* Wall clock seconds of the last change of state. */
 int64_t upstream_since(const struct upstream *u);
 /* What it said of itself last, or NULL before the first link opened. */
-const struct link_peer *upstream_peer(const struct upstream *u);
+const struct handshake_server *upstream_server(const struct upstream *u);
 /* What it offers, as of the last time it was listed; never NULL. */
 const struct catalogue *upstream_catalogue(const struct upstream *u);
 

@@ -1,0 +1,344 @@
+/* link: see link.h. */
+#include "back/link.h"
+
+#include "back/link_wire.h"
+#include "base/buf.h"
+#include "base/die.h"
+#include "mcp/message.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* ---- calls ---- */
+
+static void
+call_leave(struct link_call *c)
+{
+	map_remove(&c->on->calls, link_call_id(c));
+	list_remove(&c->place);
+	if (c->timer.loop != NULL)
+		loop_timer_stop(&c->timer);
+	c->on = NULL;
+}
+
+void
+link_call_init(struct link_call *c, struct link *l,
+	const struct link_listener *listener)
+{
+	insist(c->on == NULL);
+	*c = (struct link_call){ .listener = listener, .id = ++l->last_id };
+	c->id_length = (size_t)snprintf(
+		c->id_text, sizeof(c->id_text), "%lld", (long long)c->id);
+	list_init(&c->place);
+}
+
+struct str
+link_call_id(const struct link_call *c)
+{
+	return str_of(c->id_text, c->id_length);
+}
+
+void
+link_send(struct link *l, struct link_call *c, const struct link_message *m)
+{
+	insist(c->on == NULL && l->state != LINK_CLOSED);
+	c->on = l;
+	c->has_progress = m->has_progress;
+	list_add(&l->order, &c->place);
+	map_put(&l->calls, link_call_id(c), c);
+	l->last_used = loop_now(l->plan.loop);
+	l->ops->send(l, c, m);
+}
+
+void
+link_cancel(struct link_call *c)
+{
+	struct link *l = c->on;
+
+	if (l == NULL)
+		return;
+	l->ops->cancel(l, c);
+	call_leave(c);
+}
+
+void
+link_notify(struct link *l, struct str message)
+{
+	l->ops->notify(l, message);
+}
+
+void
+link_call_fail(struct link_call *c, const struct fault *f, bool sent)
+{
+	call_leave(c);
+	c->listener->failed(c, f, sent);
+}
+
+/* ---- what arrives ---- */
+
+static bool
+is_whole_number(struct str s)
+{
+	uint64_t v;
+
+	return str_to_u64(s, &v);
+}
+
+static struct link_call *
+call_of_token(struct link *l, const struct envelope *e)
+{
+	struct link_call *c;
+	struct str token = e->progress_token.value;
+
+	if (e->method != METHOD_PROGRESS)
+		return NULL;
+	c = is_whole_number(token) ? map_get(&l->calls, token) : NULL;
+	return c != NULL && c->has_progress ? c : NULL;
+}
+
+/* A message without a stream of its own: logs belong to the only call that
+ * runs, if it is the only one. */
+static struct link_call *
+call_of_notification(struct link *l, const struct envelope *e)
+{
+	if (e->method == METHOD_MESSAGE && l->calls.n == 1)
+		return list_entry(l->order.next, struct link_call, place);
+	return call_of_token(l, e);
+}
+
+static void
+take_notification(struct link *l, struct link_call *c, const struct envelope *e)
+{
+	if (c == NULL)
+		c = call_of_notification(l, e);
+	else if (e->method == METHOD_PROGRESS &&
+		call_of_token(l, e) != c)
+		return;
+	if (c != NULL)
+		c->listener->message(c, e);
+	else if (l->state == LINK_OPEN)
+		l->plan.owner.heard(l->plan.owner.with, l, e);
+}
+
+static bool
+take_response(struct link *l, struct link_call *c, const struct envelope *e,
+	struct fault *f)
+{
+	struct link_call *named = is_whole_number(e->id.value)
+		? map_get(&l->calls, e->id.value)
+		: NULL;
+
+	if (c == NULL && named == NULL)
+		return true; /* late, or never asked: nobody waits for it */
+	if (c != NULL && named != c)
+		return fault_set(f, FAULT_SERVER_ANSWER,
+			"answered with the id %.*s instead of %s",
+			STR_ARG(str_cut(e->id.value, 0, 40)), c->id_text);
+	call_leave(named);
+	named->listener->answer(named, e);
+	return true;
+}
+
+struct str
+link_answer_for(struct arena *a, const struct envelope *e)
+{
+	struct buf out;
+	struct fault f;
+
+	buf_in(&out, a, 4096);
+	if (e->method == METHOD_PING) {
+		message_result(&out, e->id.value, STR("{}"));
+	} else {
+		fault_set(&f, FAULT_MCP_METHOD, "%.*s",
+			STR_ARG(str_cut(e->method_name, 0, 60)));
+		message_fault(&out, e->id.value, &f, STR_NONE);
+	}
+	return buf_ok(&out) ? buf_view(&out) : STR_NONE;
+}
+
+static void
+answer_request(struct link *l, const struct envelope *e)
+{
+	struct arena *a = arena_new(16384);
+	struct str answer = link_answer_for(a, e);
+
+	if (!str_is_none(answer))
+		l->ops->notify(l, answer);
+	arena_free(&a);
+}
+
+bool
+link_take(struct link *l, struct link_call *c, struct str text,
+	struct fault *f)
+{
+	struct envelope e;
+
+	if (!envelope_read(text, &e, f)) {
+		f->id = FAULT_SERVER_ANSWER;
+		return false;
+	}
+	switch (e.kind) {
+	case ENVELOPE_NOTIFICATION:
+		take_notification(l, c, &e);
+		return true;
+	case ENVELOPE_REQUEST:
+		answer_request(l, &e);
+		return true;
+	case ENVELOPE_RESULT:
+	case ENVELOPE_ERROR:
+		return take_response(l, c, &e, f);
+	case ENVELOPE_BATCH:
+		break;
+	}
+	return fault_set(f, FAULT_SERVER_ANSWER, "sent an array of messages");
+}
+
+/* ---- the link ---- */
+
+static void
+tell_soon(void *with)
+{
+	struct link *l = with;
+	struct fault why = l->why;
+
+	link_end(l, &why);
+}
+
+static void
+begin(void *with)
+{
+	struct link *l = with;
+	struct fault f = { 0 };
+
+	l->later.fire = tell_soon;
+	if (l->ops->start(l, &f))
+		link_open_start(l);
+	else
+		link_end(l, &f);
+}
+
+struct link *
+link_new(const struct link_plan *plan)
+{
+	struct link *l = calloc(1, sizeof(*l));
+
+	if (l == NULL)
+		die("out of memory");
+	l->plan = *plan;
+	l->ops = plan->entry->transport == SERVER_STDIO ? &link_stdio_ops
+							: &link_http_ops;
+	l->arena = arena_new(LINK_ARENA_MAX);
+	l->doing = "starting";
+	l->last_used = loop_now(plan->loop);
+	if (plan->known != NULL) {
+		l->is_known = true;
+		l->server.revision = *plan->known;
+	}
+	list_init(&l->order);
+	map_init(&l->calls);
+	/* Starts on the next turn, so that the owner has the link by then. */
+	loop_timer_init(&l->later, plan->loop, begin, l);
+	loop_timer_set(&l->later, 0);
+	return l;
+}
+
+static void
+fail_all(struct link *l, const struct fault *f)
+{
+	while (!list_is_empty(&l->order))
+		link_call_fail(list_entry(l->order.next, struct link_call,
+				       place),
+			f, true);
+}
+
+static void
+shut(struct link *l, const struct fault *lost)
+{
+	l->state = LINK_CLOSED;
+	link_open_stop(l);
+	fail_all(l, lost);
+	loop_timer_stop(&l->later);
+	l->ops->stop(l);
+	map_clear(&l->calls);
+}
+
+static void
+release(struct link *l)
+{
+	arena_free(&l->arena);
+	free(l);
+}
+
+void
+link_close(struct link **lp)
+{
+	struct link *l = *lp;
+	struct fault lost = { .id = FAULT_SERVER_LOST,
+		.detail = "the link was closed" };
+
+	if (l == NULL)
+		return;
+	*lp = NULL;
+	shut(l, &lost);
+	release(l);
+}
+
+void
+link_end(struct link *l, const struct fault *why)
+{
+	struct fault lost = *why;
+
+	if (lost.id != FAULT_SERVER_NEEDS_LOGIN)
+		lost.id = FAULT_SERVER_LOST;
+	shut(l, &lost);
+	l->plan.owner.closed(l->plan.owner.with, l, why);
+	release(l);
+}
+
+void
+link_end_soon(struct link *l, const struct fault *why)
+{
+	if (l->later.due != 0)
+		return;
+	l->why = *why;
+	loop_timer_set(&l->later, 0);
+}
+
+void
+link_opened(struct link *l)
+{
+	l->state = LINK_OPEN;
+	l->doing = "";
+	l->ops->opened(l);
+	l->plan.owner.opened(l->plan.owner.with, l);
+}
+
+const struct handshake_server *
+link_server(const struct link *l)
+{
+	return &l->server;
+}
+
+bool
+link_is_open(const struct link *l)
+{
+	return l->state == LINK_OPEN && l->later.due == 0;
+}
+
+bool
+link_is_busy(const struct link *l)
+{
+	return l->calls.n > 0;
+}
+
+int64_t
+link_last_used(const struct link *l)
+{
+	return l->last_used;
+}
+
+const char *
+link_doing(const struct link *l)
+{
+	return l->doing;
+}

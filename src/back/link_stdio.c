@@ -1,0 +1,187 @@
+/* link_stdio: a link to a child that speaks lines (TR-65..TR-68). */
+#include "back/child_env.h"
+#include "back/link_wire.h"
+
+#include "base/buf.h"
+#include "base/die.h"
+#include "mcp/message.h"
+#include "net/child.h"
+
+#include <stdlib.h>
+
+struct stdio_wire {
+	struct link *link;
+	struct child *child;
+	unsigned noise; /* lines that were no message */
+};
+
+#define NOISE_MAX 100u
+#define STDIO_PLAN_MAX ((size_t)1 << 20)
+
+static void
+heard_line(void *with, struct str line)
+{
+	struct stdio_wire *w = with;
+	struct fault f = { 0 };
+
+	if (line.n == 0 || link_take(w->link, NULL, line, &f))
+		return;
+	w->link->plan.owner.said(w->link->plan.owner.with, w->link, line);
+	if (++w->noise < NOISE_MAX)
+		return;
+	fault_set(&f, FAULT_SERVER_ANSWER,
+		"wrote %u lines to stdout that are no messages", NOISE_MAX);
+	link_end_soon(w->link, &f);
+}
+
+static void
+said_line(void *with, struct str line)
+{
+	struct stdio_wire *w = with;
+
+	w->link->plan.owner.said(w->link->plan.owner.with, w->link, line);
+}
+
+static void
+child_gone(void *with, struct str why)
+{
+	struct stdio_wire *w = with;
+	struct link *l = w->link;
+	struct fault f = { 0 };
+
+	w->child = NULL;
+	/* Some servers exit when they are asked something they don't know. */
+	if (l->state == LINK_OPENING && l->asked_revision &&
+		l->ops->restart(l, &f))
+		return;
+	fault_set(&f, FAULT_SERVER_LOST, "%.*s", STR_ARG(why));
+	link_end(l, &f);
+}
+
+static bool
+spawn(struct stdio_wire *w, struct fault *f)
+{
+	const struct server_entry *e = w->link->plan.entry;
+	struct arena *a = arena_new(STDIO_PLAN_MAX);
+	struct child_plan plan = { .argv = child_argv_make(a, e),
+		.env = child_env_make(a, e),
+		.cwd = str_is_none(e->cwd) ? NULL : str_dup(a, e->cwd).p };
+
+	if (plan.argv == NULL || plan.env == NULL) {
+		fault_set(f, FAULT_SPAWN, "its arguments are too long");
+	} else {
+		plan.command = plan.argv[0];
+		w->child = child_start(w->link->plan.loop, &plan,
+			(struct child_listener){ .line = heard_line,
+				.said = said_line, .gone = child_gone },
+			w, f);
+	}
+	arena_free(&a);
+	return w->child != NULL;
+}
+
+static bool
+stdio_start(struct link *l, struct fault *f)
+{
+	struct stdio_wire *w = calloc(1, sizeof(*w));
+
+	if (w == NULL)
+		die("out of memory");
+	w->link = l;
+	l->wire = w;
+	return spawn(w, f);
+}
+
+static void
+call_overdue(void *with)
+{
+	struct link_call *c = with;
+	struct link *l = c->on;
+	struct fault f;
+
+	fault_set(&f, FAULT_SERVER_TIMEOUT, "no answer within %lld ms",
+		(long long)l->plan.entry->timeout_ms);
+	l->ops->cancel(l, c);
+	link_call_fail(c, &f, true);
+}
+
+static void
+stdio_send(struct link *l, struct link_call *c, const struct link_message *m)
+{
+	struct stdio_wire *w = l->wire;
+	struct fault f = { 0 };
+
+	loop_timer_init(&c->timer, l->plan.loop, call_overdue, c);
+	loop_timer_set(&c->timer, l->plan.entry->timeout_ms);
+	if (w->child != NULL && child_write(w->child, m->parts, m->part_count, &f))
+		return;
+	if (!fault_is_set(&f))
+		fault_set(&f, FAULT_SERVER_LOST, "the program has ended");
+	link_end_soon(l, &f);
+}
+
+static void
+stdio_notify(struct link *l, struct str message)
+{
+	struct stdio_wire *w = l->wire;
+	struct fault f;
+
+	if (w->child != NULL && !child_write(w->child, &message, 1, &f))
+		link_end_soon(l, &f);
+}
+
+static void
+stdio_cancel(struct link *l, struct link_call *c)
+{
+	struct buf out;
+
+	loop_timer_stop(&c->timer);
+	if (l->state == LINK_CLOSED)
+		return;
+	buf_init(&out, 512);
+	message_cancelled(&out, c->id, STR("no longer wanted"));
+	stdio_notify(l, buf_view(&out));
+	buf_clear(&out);
+}
+
+static void
+stdio_opened(struct link *l)
+{
+	(void)l;
+}
+
+static void
+stdio_stop(struct link *l)
+{
+	struct stdio_wire *w = l->wire;
+
+	if (w == NULL)
+		return;
+	if (w->child != NULL)
+		child_abandon(&w->child);
+	l->wire = NULL;
+	free(w);
+}
+
+static bool
+stdio_restart(struct link *l, struct fault *f)
+{
+	l->asked_revision = false;
+	link_open_stop(l);
+	l->is_known = true;
+	l->server.revision = REVISION_LATEST_LEGACY;
+	if (!spawn(l->wire, f))
+		return false;
+	link_open_start(l);
+	return true;
+}
+
+const struct link_ops link_stdio_ops = {
+	.start = stdio_start,
+	.send = stdio_send,
+	.cancel = stdio_cancel,
+	.notify = stdio_notify,
+	.opened = stdio_opened,
+	.stop = stdio_stop,
+	.restart = stdio_restart,
+};

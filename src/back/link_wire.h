@@ -1,0 +1,81 @@
+/*
+ * link_wire: what link.c shares with the two transports, and nobody else.
+ */
+#ifndef BACK_LINK_WIRE_H
+#define BACK_LINK_WIRE_H
+
+#include "back/link.h"
+
+#include "base/arena.h"
+#include "net/http_client.h"
+
+#define LINK_ARENA_MAX ((size_t)4 << 20)
+
+struct link_ops {
+	/* Makes it ready to send; false: f says why not. */
+	bool (*start)(struct link *l, struct fault *f);
+	void (*send)(struct link *l, struct link_call *c,
+		const struct link_message *m);
+	/* The call is given up; its id is still set. */
+	void (*cancel)(struct link *l, struct link_call *c);
+	void (*notify)(struct link *l, struct str message);
+	/* The server introduced itself (l->peer is set). */
+	void (*opened)(struct link *l);
+	/* Gives back all that the transport holds; calls nobody. */
+	void (*stop)(struct link *l);
+	/* The child is gone after it was asked for its revision: start again and
+	 * introduce ourselves the old way.  NULL: the transport needs none. */
+	bool (*restart)(struct link *l, struct fault *f);
+};
+
+enum link_state { LINK_OPENING, LINK_OPEN, LINK_CLOSED };
+
+struct link {
+	struct link_plan plan;
+	const struct link_ops *ops;
+	enum link_state state;
+	struct arena *arena;     /* as long as the link */
+	struct handshake_server server;
+	int64_t last_id;
+	struct map calls;        /* by id_text */
+	struct list order;       /* the same, oldest first */
+	int64_t last_used;
+	struct link_call asking;  /* link_open.c's own: server/discover */
+	struct link_call introducing; /* and initialize */
+	struct loop_timer quiet;  /* stdio: nobody answered so far */
+	const char *doing;
+	struct loop_timer later; /* tells of an end that came during a call */
+	struct fault why;
+	bool is_known;           /* server.revision, from an earlier link */
+	bool asked_revision;     /* server/discover went out */
+	void *wire;              /* the transport's */
+};
+
+extern const struct link_ops link_http_ops;
+extern const struct link_ops link_stdio_ops;
+
+/* ---- for the transports ---- */
+
+/* A JSON-RPC message arrived that belongs to the call c, or to none (NULL:
+ * found by its id, as over stdio).  Judges and delivers it.  False: it is no
+ * message (f). */
+bool link_take(struct link *l, struct link_call *c, struct str text,
+	struct fault *f);
+
+/* That call will have no answer. */
+void link_call_fail(struct link_call *c, const struct fault *f, bool sent);
+
+/* The link is over: all calls fail, the owner hears closed(), l is freed. */
+void link_end(struct link *l, const struct fault *why);
+/* The same, from within a call of the transport's: soon. */
+void link_end_soon(struct link *l, const struct fault *why);
+
+/* ---- link_open.c ---- */
+
+/* Finds out the revision and introduces us; then link_opened(). */
+void link_open_start(struct link *l);
+/* Gives that up. */
+void link_open_stop(struct link *l);
+void link_opened(struct link *l);
+
+#endif
