@@ -294,7 +294,7 @@ json_parse(struct arena *a, struct str text, const struct json_rules *rules,
 	struct fault *f)
 {
 	static const struct json_rules usual = { 0 };
-	struct reader r = { .arena = a, .text = text };
+	struct reader r = { .arena = a };
 	struct fault own;
 	struct json_position where;
 	size_t max;
@@ -304,6 +304,9 @@ json_parse(struct arena *a, struct str text, const struct json_rules *rules,
 	fault_clear(r.f);
 	if (rules == NULL)
 		rules = &usual;
+	if (str_is_none(text))
+		text = STR("");
+	r.text = text;
 	r.comments = rules->comments;
 	max = rules->size_max == 0 ? JSON_SIZE_MAX : rules->size_max;
 	if (text.n > max) {

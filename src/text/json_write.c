@@ -135,7 +135,7 @@ json_member_raw(struct json_write *w, const char *key, struct str value)
 static bool
 is_plain(char c)
 {
-	return (unsigned char)c >= 0x20 && (unsigned char)c < 0x7f &&
+	return (unsigned char)c >= 0x20 && (unsigned char)c < 0x80 &&
 		c != '"' && c != '\\';
 }
 
