@@ -21,6 +21,9 @@ struct json_write;
 #define CAPABILITY_RESOURCES_SUBSCRIBE 0x040u
 #define CAPABILITY_COMPLETIONS         0x080u
 #define CAPABILITY_LOGGING             0x100u
+/* Needed by methods that nobody behind us is asked for: never set. */
+#define CAPABILITY_TASKS               0x200u
+#define CAPABILITY_LISTEN              0x400u
 
 /* Reads a "capabilities" object of a server that speaks r; caps may be NULL.
  * 2024-11-05 had no completions capability: a server of it that has prompts

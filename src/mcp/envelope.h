@@ -40,6 +40,8 @@ struct envelope {
 	enum method method;
 	struct str method_name; /* decoded; STR_NONE in responses */
 
+	struct envelope_member jsonrpc;
+	struct envelope_member method_raw;
 	struct envelope_member id; /* absent in notifications */
 	struct envelope_member params; /* an object */
 	struct envelope_member result; /* an object */
