@@ -92,4 +92,7 @@ enum http_parsed http_head_response(struct http_head *h, struct str bytes,
 
 struct str http_method_name(enum http_method m);
 
+/* Which known field this token names, without case; HTTP_FIELD_KNOWN: none. */
+enum http_known http_known(struct str name);
+
 #endif

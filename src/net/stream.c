@@ -214,7 +214,7 @@ void
 stream_own(struct stream *s, struct stream_owner owner)
 {
 	s->owner = owner;
-	s->paused = false;
+	s->paused = s->hung = false;
 	arm(s);
 }
 
@@ -235,6 +235,14 @@ stream_close(struct stream **s)
 	tls_free(&gone->tls);
 	uv_close((uv_handle_t *)&gone->poll, on_closed);
 	close(gone->fd);
+}
+
+void
+stream_shut(struct stream *s)
+{
+	if (s->tls != NULL)
+		tls_shut(s->tls);
+	shutdown(s->fd, SHUT_WR);
 }
 
 /* What TLS waits for becomes what is polled for. */

@@ -62,6 +62,9 @@ void stream_own(struct stream *s, struct stream_owner owner);
 /* Closes at once and frees; the owner is not called again. */
 void stream_close(struct stream **s);
 
+/* Ends our side (good-bye under TLS, then FIN); reading goes on. */
+void stream_shut(struct stream *s);
+
 /* Reads what is there, up to room bytes.  A plain stream reads once; a TLS
  * stream until it would block or room is full. */
 enum stream_moved stream_read(

@@ -196,14 +196,21 @@ tls_connect(struct tls_context *t, int fd, const char *server_name)
 }
 
 void
+tls_shut(struct tls *t)
+{
+	ERR_clear_error();
+	if (!t->broken && SSL_is_init_finished(t->ssl) &&
+		!(SSL_get_shutdown(t->ssl) & SSL_SENT_SHUTDOWN))
+		SSL_shutdown(t->ssl);
+	ERR_clear_error();
+}
+
+void
 tls_free(struct tls **t)
 {
 	if (*t == NULL)
 		return;
-	ERR_clear_error();
-	if (!(*t)->broken && SSL_is_init_finished((*t)->ssl))
-		SSL_shutdown((*t)->ssl);
-	ERR_clear_error();
+	tls_shut(*t);
 	SSL_free((*t)->ssl);
 	free(*t);
 	*t = NULL;

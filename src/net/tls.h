@@ -44,6 +44,9 @@ struct tls *tls_connect(
 /* Says good-bye if it can be said without waiting, and frees. */
 void tls_free(struct tls **t);
 
+/* Says good-bye if it can be said without waiting; reading goes on. */
+void tls_shut(struct tls *t);
+
 enum tls_moved tls_shake(struct tls *t);
 /* Until it would block or room is full. */
 enum tls_moved tls_read(struct tls *t, char *to, size_t room, size_t *n);
