@@ -28,6 +28,8 @@ struct back_listener {
 	 * when it is everybody's. */
 	void (*heard)(void *with, struct upstream *u, struct str person_id,
 		const struct envelope *e);
+	/* It is connecting no longer, whatever came of it. */
+	void (*settled)(void *with, struct upstream *u);
 	/* The upstream is about to be freed. */
 	void (*leaving)(void *with, struct upstream *u);
 	void *with;

@@ -76,11 +76,18 @@ struct hall_fields {
 };
 
 struct hall_refusal {
-	struct fault fault;
-	struct str id;      /* raw JSON of the request's id, or STR_NONE */
-	struct str data;    /* raw JSON for error.data, or STR_NONE */
+	struct fault fault; /* for the log */
+	int status;         /* HTTP */
+	struct str body;    /* the JSON-RPC error, written already */
 	struct str scope;   /* FAULT_INSUFFICIENT_SCOPE: what is needed */
 	struct str allow;   /* FAULT_METHOD_NOT_ALLOWED: methods */
+};
+
+struct hall_answer {
+	int status;              /* HTTP: 200, or an error's */
+	const struct str *parts; /* one JSON message */
+	size_t n;
+	struct str session_id;   /* of a session that it opens, or STR_NONE */
 };
 
 /* How an exchange answers.  Exactly one of: refuse(); accept(); answer();
@@ -91,10 +98,8 @@ struct hall_sink {
 	void (*refuse)(void *with, const struct hall_refusal *why);
 	/* 202: a notification or a response was taken. */
 	void (*accept)(void *with);
-	/* One JSON message as the whole answer.  session_id: of a session that
-	 * this answer opens, or STR_NONE. */
-	void (*answer)(void *with, const struct str *parts, size_t n,
-		struct str session_id);
+	/* One JSON message as the whole answer. */
+	void (*answer)(void *with, const struct hall_answer *answer);
 	/* One JSON message on the answer's event stream, which the first one
 	 * begins.  False: the reader is slow. */
 	bool (*message)(void *with, const struct str *parts, size_t n);
