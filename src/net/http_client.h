@@ -30,15 +30,17 @@ struct http_credential {
 /* What the asker is told.  Between start and done() or http_call_cancel() the
  * struct http_call is alive; after either it is not. */
 struct http_listener {
-	/* The head is here.  Answer true to have the whole body gathered (up to
-	 * answer_max) and given to body() in one piece; false to get it as it
-	 * arrives. */
+	/* The head is here; h and what it points to are valid during the call
+	 * only.  Answer true to have the whole body gathered (up to
+	 * answer_max) and given to body() in one piece, once, even when it is empty;
+	 * false to get it as it arrives.  Not called for 1xx. */
 	bool (*head)(void *with, const struct http_head *h);
 	/* Content; bytes valid during the call only. */
 	void (*body)(void *with, struct str bytes);
 	/* The end: f is NULL when the answer is complete, else FAULT_DIAL,
 	 * FAULT_DIAL_FORBIDDEN, FAULT_TLS, FAULT_TIMEOUT, FAULT_PEER_HTTP,
-	 * FAULT_PEER_CLOSED, FAULT_TOO_LARGE.  sent says whether the peer may
+	 * FAULT_PEER_CLOSED, FAULT_TOO_LARGE, FAULT_BAD_HTTP (a byte in the ask
+	 * that may not be sent).  sent says whether the peer may
 	 * have seen the request: only if not may anybody repeat it. */
 	void (*done)(void *with, const struct fault *f, bool sent);
 };
@@ -58,7 +60,7 @@ struct http_ask {
 	int64_t connect_ms;  /* 0: 10 s */
 	int64_t head_ms;     /* to the answer's head; 0: 60 s; < 0: no limit */
 	int64_t idle_ms;     /* between bytes of a body; 0: 60 s; < 0: none */
-	int64_t total_ms;    /* 0: no limit */
+	int64_t total_ms;    /* dialing included; 0: no limit */
 	struct http_listener listener;
 	void *with;
 };
@@ -71,8 +73,11 @@ struct http_client_settings {
 	struct str no_proxy;
 };
 
+/* The settings' bytes are copied.  A proxy that can't be understood makes the
+ * calls that need it fail. */
 struct http_client *http_client_new(struct loop *l, struct tls_context *tls,
 	const struct http_client_settings *settings);
+/* Calls that still run are cancelled. */
 void http_client_free(struct http_client **c);
 
 /* Starts; never calls the listener before it returns.  A call on a kept
