@@ -139,6 +139,8 @@ catalogue_list_add(struct catalogue_list *list, bool over_http,
 		return fault_set(f, FAULT_SERVER_ANSWER,
 			"the list has too many items");
 	take_items(list, &page);
+	if (list->ttl_ms == 0 || page.ttl_ms < list->ttl_ms)
+		list->ttl_ms = page.ttl_ms;
 	*next = page.next_cursor;
 	if (str_is_none(*next))
 		forget_seen(list);

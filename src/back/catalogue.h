@@ -22,6 +22,7 @@ struct catalogue_list {
 	size_t cap;
 	struct map *seen;     /* while it is filled */
 	bool has_params;      /* a tool mirrors arguments in headers */
+	int64_t ttl_ms;       /* how long the server says that it holds */
 };
 
 struct catalogue {

@@ -4,6 +4,7 @@
 #include "back/link_wire.h"
 #include "base/buf.h"
 #include "base/die.h"
+#include "mcp/capability.h"
 #include "mcp/message.h"
 
 #include <stdio.h>
@@ -74,6 +75,49 @@ link_call_fail(struct link_call *c, const struct fault *f, bool sent)
 	c->listener->failed(c, f, sent);
 }
 
+/* ---- logging/setLevel ---- */
+
+static void
+level_heard(struct link_call *c, const struct envelope *e)
+{
+	(void)c;
+	(void)e;
+}
+
+static void
+level_failed(struct link_call *c, const struct fault *f, bool sent)
+{
+	(void)c;
+	(void)f;
+	(void)sent;
+}
+
+static const struct link_listener level_listener = {
+	.message = level_heard,
+	.answer = level_heard,
+	.failed = level_failed,
+};
+
+void
+link_want_level(struct link *l, enum level level)
+{
+	struct buf out;
+	struct str text;
+
+	if (level >= l->level || revision_is_modern(l->server.revision) ||
+		(l->server.capabilities & CAPABILITY_LOGGING) == 0 ||
+		l->levelling.on != NULL || l->state != LINK_OPEN)
+		return;
+	l->level = level;
+	buf_init(&out, 512);
+	link_call_init(&l->levelling, l, &level_listener);
+	message_set_level(&out, l->levelling.id, level);
+	text = buf_view(&out);
+	link_send(l, &l->levelling, &(struct link_message){
+		.method = METHOD_SET_LEVEL, .parts = &text, .part_count = 1 });
+	buf_clear(&out);
+}
+
 /* ---- what arrives ---- */
 
 static bool
@@ -109,7 +153,10 @@ call_of_notification(struct link *l, const struct envelope *e)
 static void
 take_notification(struct link *l, struct link_call *c, const struct envelope *e)
 {
-	if (c == NULL)
+	/* What changed concerns more than the call that it came with. */
+	if (e->method != METHOD_PROGRESS && e->method != METHOD_MESSAGE)
+		c = NULL;
+	else if (c == NULL)
 		c = call_of_notification(l, e);
 	else if (e->method == METHOD_PROGRESS &&
 		call_of_token(l, e) != c)
@@ -229,6 +276,7 @@ link_new(const struct link_plan *plan)
 							: &link_http_ops;
 	l->arena = arena_new(LINK_ARENA_MAX);
 	l->doing = "starting";
+	l->level = LEVEL_OFF;
 	l->last_used = loop_now(plan->loop);
 	if (plan->known != NULL) {
 		l->is_known = true;
@@ -256,6 +304,7 @@ shut(struct link *l, const struct fault *lost)
 {
 	l->state = LINK_CLOSED;
 	link_open_stop(l);
+	link_cancel(&l->levelling);
 	fail_all(l, lost);
 	loop_timer_stop(&l->later);
 	l->ops->stop(l);

@@ -94,6 +94,10 @@ void link_send(
  * left alone. */
 void link_cancel(struct link_call *c);
 
+/* Asks a legacy server that has logging for messages from this level on,
+ * unless it was asked for as much before (BR-50). */
+void link_want_level(struct link *l, enum level level);
+
 /* A notification of ours to the server. */
 void link_notify(struct link *l, struct str message);
 

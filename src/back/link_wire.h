@@ -44,6 +44,8 @@ struct link {
 	struct link_call introducing; /* and initialize */
 	struct loop_timer quiet;  /* stdio: nobody answered so far */
 	const char *doing;
+	enum level level;        /* asked for; LEVEL_OFF: nothing yet */
+	struct link_call levelling; /* logging/setLevel */
 	struct loop_timer later; /* tells of an end that came during a call */
 	struct fault why;
 	bool is_known;           /* server.revision, from an earlier link */

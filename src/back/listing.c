@@ -19,11 +19,19 @@
 
 #define ASK_MAX ((size_t)64 << 10)
 
+/* What is known of one kind. */
+struct kind {
+	bool wanted;              /* to be read when its turn comes */
+	uint64_t round;           /* counts the readings begun */
+	int64_t read_at;          /* loop_now() of the last one; 0: never */
+	struct list waits;
+};
+
 struct listing {
 	struct listing_plan plan;
 	struct link *on;          /* NULL: idle */
 	struct link_call call;
-	bool wanted[LISTS_KINDS];
+	struct kind kinds[LISTS_KINDS];
 	bool first_round;         /* done() is still owed */
 	struct catalogue_list *fresh; /* being read */
 	unsigned pages;
@@ -31,6 +39,21 @@ struct listing {
 };
 
 static const struct link_listener listener;
+
+/* What a server must have for a kind, and what makes it tell of changes. */
+static const unsigned needed[LISTS_KINDS] = {
+	[LISTS_TOOLS] = CAPABILITY_TOOLS,
+	[LISTS_PROMPTS] = CAPABILITY_PROMPTS,
+	[LISTS_RESOURCES] = CAPABILITY_RESOURCES,
+	[LISTS_TEMPLATES] = CAPABILITY_RESOURCES,
+};
+static const unsigned told[LISTS_KINDS] = {
+	[LISTS_TOOLS] = CAPABILITY_TOOLS_CHANGED,
+	[LISTS_PROMPTS] = CAPABILITY_PROMPTS_CHANGED,
+	[LISTS_RESOURCES] = CAPABILITY_RESOURCES_CHANGED,
+	[LISTS_TEMPLATES] = CAPABILITY_RESOURCES_CHANGED,
+};
+
 static void next_kind(struct listing *x);
 
 static void
@@ -54,15 +77,51 @@ ask_page(struct listing *x, struct str cursor)
 	buf_clear(&out);
 }
 
+/* Tells those whose wait began before this reading did. */
+static void
+serve_waits(struct kind *k, uint64_t round, const struct fault *f)
+{
+	struct list ready;
+
+	list_init(&ready);
+	list_each(at, &k->waits)
+	{
+		if (list_entry(at, struct list_wait, place)->round > round)
+			continue;
+		list_remove(at);
+		list_add(&ready, at);
+	}
+	while (!list_is_empty(&ready)) {
+		struct list_wait *w =
+			list_entry(ready.next, struct list_wait, place);
+
+		list_remove(&w->place);
+		w->ready(w, f);
+	}
+}
+
+static void
+kind_over(struct listing *x, enum lists_kind kind, const struct fault *f)
+{
+	struct kind *k = &x->kinds[kind];
+	uint64_t round = k->round;
+
+	k->read_at = loop_now(x->plan.loop);
+	next_kind(x);
+	serve_waits(k, round, f);
+}
+
 static void
 kind_failed(struct listing *x, const struct fault *f)
 {
+	enum lists_kind kind = x->fresh->kind;
+
 	x->fault = *f;
 	fault_within(&x->fault, "%s",
-		methods_name(lists_method(x->fresh->kind)).p);
+		methods_name(lists_method(kind)).p);
 	event_fault(x->plan.scope, &x->fault);
 	catalogue_list_free(&x->fresh);
-	next_kind(x);
+	kind_over(x, kind, &x->fault);
 }
 
 static void
@@ -72,6 +131,7 @@ kind_read(struct listing *x)
 	struct catalogue_list **at = &x->plan.catalogue->lists[kind];
 
 	if (catalogue_list_same(*at, x->fresh)) {
+		(*at)->ttl_ms = x->fresh->ttl_ms;
 		catalogue_list_free(&x->fresh);
 	} else {
 		catalogue_list_free(at);
@@ -79,7 +139,7 @@ kind_read(struct listing *x)
 		x->fresh = NULL;
 		x->plan.changed(x->plan.with, kind);
 	}
-	next_kind(x);
+	kind_over(x, kind, NULL);
 }
 
 static struct listing *
@@ -150,9 +210,10 @@ next_kind(struct listing *x)
 	if (x->on == NULL)
 		return;
 	for (int k = 0; k < LISTS_KINDS; k++) {
-		if (!x->wanted[k])
+		if (!x->kinds[k].wanted)
 			continue;
-		x->wanted[k] = false;
+		x->kinds[k].wanted = false;
+		x->kinds[k].round++;
 		x->pages = 0;
 		x->fresh = catalogue_list_new((enum lists_kind)k);
 		ask_page(x, STR_NONE);
@@ -172,33 +233,78 @@ listing_start(struct listing *x, struct link *l)
 	x->on = l;
 	x->first_round = true;
 	fault_clear(&x->fault);
-	x->wanted[LISTS_TOOLS] = (has & CAPABILITY_TOOLS) != 0;
-	x->wanted[LISTS_PROMPTS] = (has & CAPABILITY_PROMPTS) != 0;
-	x->wanted[LISTS_RESOURCES] = (has & CAPABILITY_RESOURCES) != 0;
-	x->wanted[LISTS_TEMPLATES] = x->wanted[LISTS_RESOURCES];
+	for (int k = 0; k < LISTS_KINDS; k++)
+		x->kinds[k].wanted = (has & needed[k]) != 0;
 	next_kind(x);
+}
+
+static bool
+is_fresh(const struct listing *x, enum lists_kind kind)
+{
+	const struct handshake_server *s = link_server(x->on);
+	const struct kind *k = &x->kinds[kind];
+	int64_t age = loop_now(x->plan.loop) - k->read_at;
+
+	if ((s->capabilities & needed[kind]) == 0)
+		return true; /* it has none */
+	if (k->read_at == 0 || k->wanted)
+		return false;
+	/* Of a modern server we hear no changes without a subscription. */
+	return (!revision_is_modern(s->revision) &&
+		       (s->capabilities & told[kind]) != 0) ||
+		age < x->plan.catalogue->lists[kind]->ttl_ms;
+}
+
+void
+listing_refresh(
+	struct listing *x, enum lists_kind kind, struct list_wait *w)
+{
+	struct kind *k = &x->kinds[kind];
+
+	list_init(&w->place);
+	if (x->on == NULL || is_fresh(x, kind)) {
+		w->ready(w, NULL);
+		return;
+	}
+	k->wanted = true;
+	w->round = k->round + 1;
+	list_add(&k->waits, &w->place);
+	if (x->fresh == NULL)
+		next_kind(x);
+}
+
+void
+list_wait_cancel(struct list_wait *w)
+{
+	if (w->place.next != NULL)
+		list_remove(&w->place);
 }
 
 void
 listing_stop(struct listing *x)
 {
+	struct fault f = { .id = FAULT_SERVER_DOWN,
+		.detail = "the server went away" };
+
 	link_cancel(&x->call);
 	catalogue_list_free(&x->fresh);
 	x->on = NULL;
-	for (int k = 0; k < LISTS_KINDS; k++)
-		x->wanted[k] = false;
+	for (int k = 0; k < LISTS_KINDS; k++) {
+		x->kinds[k].wanted = false;
+		serve_waits(&x->kinds[k], UINT64_MAX, &f);
+	}
 }
 
 void
 listing_heard(struct listing *x, const struct envelope *e)
 {
 	if (e->method == METHOD_TOOLS_CHANGED) {
-		x->wanted[LISTS_TOOLS] = true;
+		x->kinds[LISTS_TOOLS].wanted = true;
 	} else if (e->method == METHOD_PROMPTS_CHANGED) {
-		x->wanted[LISTS_PROMPTS] = true;
+		x->kinds[LISTS_PROMPTS].wanted = true;
 	} else if (e->method == METHOD_RESOURCES_CHANGED) {
-		x->wanted[LISTS_RESOURCES] = true;
-		x->wanted[LISTS_TEMPLATES] = true;
+		x->kinds[LISTS_RESOURCES].wanted = true;
+		x->kinds[LISTS_TEMPLATES].wanted = true;
 	} else {
 		return;
 	}
@@ -214,6 +320,8 @@ listing_new(const struct listing_plan *plan)
 	if (x == NULL)
 		die("out of memory");
 	x->plan = *plan;
+	for (int k = 0; k < LISTS_KINDS; k++)
+		list_init(&x->kinds[k].waits);
 	return x;
 }
 

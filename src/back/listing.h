@@ -21,6 +21,7 @@ struct listing_plan {
 	const struct server_entry *entry;
 	struct catalogue *catalogue;      /* to fill */
 	const struct event_scope *scope;
+	struct loop *loop;
 	/* A kind was read and differs; the catalogue has it. */
 	void (*changed)(void *with, enum lists_kind kind);
 	/* All kinds were asked for once; f is set when one failed. */
@@ -30,6 +31,22 @@ struct listing_plan {
 
 struct listing *listing_new(const struct listing_plan *plan);
 void listing_free(struct listing **x);
+
+/* Somebody who waits for a list; a member of what waits. */
+struct list_wait {
+	/* The catalogue has what the server said after the wait began; f: it
+	 * did not say, and the former list stands. */
+	void (*ready)(struct list_wait *w, const struct fault *f);
+	struct list place;
+	uint64_t round; /* listing.c's */
+};
+
+/* Reads one kind again, unless the server tells of changes by itself or the
+ * time that it gave has not passed.  ready() may be called at once. */
+void listing_refresh(
+	struct listing *x, enum lists_kind kind, struct list_wait *w);
+/* Waits no longer. */
+void list_wait_cancel(struct list_wait *w);
 
 /* Begins over that link, which stays open until listing_stop(). */
 void listing_start(struct listing *x, struct link *l);

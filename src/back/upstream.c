@@ -65,6 +65,10 @@ upstream_state_name(enum upstream_state s)
 static void
 set_state(struct upstream *u, enum upstream_state state, const char *detail)
 {
+	const struct back_listener *bl = back_listener(u->plan.back);
+	bool settles = u->state == UPSTREAM_CONNECTING &&
+		state != UPSTREAM_CONNECTING;
+
 	u->state = state;
 	u->since = loop_wall(u->plan.loop);
 	snprintf(u->detail, sizeof(u->detail), "%s", detail);
@@ -72,6 +76,8 @@ set_state(struct upstream *u, enum upstream_state state, const char *detail)
 		EF_TEXT("state", upstream_state_name(state)),
 		EF_STR("detail", *detail == '\0' ? STR_NONE
 						 : str_from(detail)));
+	if (settles)
+		bl->settled(bl->with, u);
 }
 
 /* ---- waits ---- */
@@ -392,6 +398,7 @@ upstream_new(const struct upstream_plan *plan)
 		.entry = plan->entry,
 		.catalogue = &u->catalogue,
 		.scope = &u->scope,
+		.loop = plan->loop,
 		.changed = list_changed,
 		.done = listed,
 		.with = u,
@@ -489,6 +496,13 @@ upstream_link(
 		w->ready(w, h->link, NULL);
 	else
 		list_add(&u->waits, &w->place);
+}
+
+void
+upstream_refresh(
+	struct upstream *u, enum lists_kind kind, struct list_wait *w)
+{
+	listing_refresh(u->listing, kind, w);
 }
 
 /* ---- looking at it ---- */

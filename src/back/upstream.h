@@ -17,6 +17,7 @@
 #define BACK_UPSTREAM_H
 
 #include "back/link.h"
+#include "back/listing.h"
 #include "model/principal.h"
 #include "model/settings.h"
 
@@ -50,6 +51,11 @@ void upstream_link(struct upstream *u, struct link_wait *w,
 	const struct principal *p);
 /* Waits no longer. */
 void link_wait_cancel(struct link_wait *w);
+
+/* Has its list of that kind up to date, as listing_refresh(); at once when it
+ * is not connected. */
+void upstream_refresh(
+	struct upstream *u, enum lists_kind kind, struct list_wait *w);
 
 const struct server_entry *upstream_entry(const struct upstream *u);
 enum upstream_state upstream_state(const struct upstream *u);
