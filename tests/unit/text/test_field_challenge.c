@@ -67,7 +67,7 @@ lesson_B15_challenge_grammar(void **state)
 		{ "Bearer a=\"b\x01\"", "!" },
 		{ "Bearer a=b, A=c", "!" },
 		{ "Bearer a=https://x", "!" },
-		{ "Bearer a=b, =c", "!" },
+		{ "Bearer a=b, =c", "Bearer|a=b;!" },
 		{ "Bearer a=b, Basic", "Bearer|a=b;Basic;" },
 		{ "\"Bearer\"", "!" },
 		{ "Bearer=x", "!" },
