@@ -21,6 +21,7 @@
 #include "base/map.h"
 #include "mcp/envelope.h"
 #include "mcp/handshake.h"
+#include "mcp/level.h"
 #include "model/settings.h"
 #include "net/loop.h"
 
