@@ -1,0 +1,955 @@
+/* The HTTP client against peers that do exactly what they are told. */
+#include "caller.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+
+#define SIMPLE "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
+
+/* One call against one peer. */
+struct scene {
+	struct peer peer;
+	struct caller caller;
+	struct told told;
+};
+
+static void
+scene_open(struct scene *s, const struct peer_move *moves)
+{
+	peer_start(&s->peer, moves, NULL);
+	caller_open(&s->caller, NULL);
+	told_init(&s->told, &s->caller);
+}
+
+static void
+scene_close(struct scene *s)
+{
+	told_clear(&s->told);
+	caller_close(&s->caller);
+	peer_join(&s->peer);
+}
+
+/* Asks and runs until it is over. */
+static void
+scene_play(struct scene *s, struct http_ask ask)
+{
+	ask.origin = origin_of(&s->peer);
+	caller_ask(&s->told, &ask);
+	caller_run(&s->caller);
+}
+
+static void
+fails_with(const struct told *t, enum fault_id id)
+{
+	if (t->fault.id != id)
+		fail_msg("fault %d \"%s\" instead of %d", (int)t->fault.id,
+			t->fault.detail, (int)id);
+	assert_int_equal(t->dones, 1);
+}
+
+/* ---- what is sent ---- */
+
+static void
+test_the_request_is_written_as_asked(void **state)
+{
+	static const struct peer_move moves[] = { { PEER_ACCEPT },
+		{ PEER_HEAR }, { PEER_SAY, SIMPLE }, { PEER_END } };
+	struct field fields[] = { { STR_INIT("Accept"), STR_INIT("*/*") },
+		{ STR_INIT("X-Empty"), STR_INIT("") } };
+	struct str parts[] = { STR_INIT("{\"a\""), STR_INIT(""),
+		STR_INIT(":1}") };
+	char expected[256];
+	struct scene s;
+
+	(void)state;
+	scene_open(&s, moves);
+	scene_play(&s,
+		(struct http_ask){ .method = HTTP_POST,
+			.target = STR("/mcp?x=1"), .fields = fields, .n = 2,
+			.parts = parts, .part_count = 3 });
+	snprintf(expected, sizeof(expected),
+		"POST /mcp?x=1 HTTP/1.1\r\nHost: 127.0.0.1:%u\r\n"
+		"Accept: */*\r\nX-Empty: \r\nContent-Length: 7\r\n\r\n"
+		"{\"a\":1}",
+		s.peer.port);
+	fails_with(&s.told, FAULT_NONE);
+	assert_true(s.told.sent);
+	assert_string_equal(s.peer.heard, expected);
+	assert_int_equal(s.told.status, 200);
+	assert_int_equal(s.told.pieces, 1);
+	assert_body(&s.told, "hello");
+	scene_close(&s);
+}
+
+static void
+test_get_has_no_length_and_empty_post_has(void **state)
+{
+	static const struct peer_move moves[] = { { PEER_ACCEPT },
+		{ PEER_HEAR }, { PEER_SAY, SIMPLE }, { PEER_HEAR },
+		{ PEER_SAY, SIMPLE }, { PEER_END } };
+	struct scene s;
+
+	(void)state;
+	scene_open(&s, moves);
+	scene_play(&s, (struct http_ask){ .method = HTTP_GET });
+	assert_null(strstr(s.peer.heard, "Content-Length"));
+	told_clear(&s.told);
+	told_init(&s.told, &s.caller);
+	scene_play(&s, (struct http_ask){ .method = HTTP_POST });
+	assert_non_null(strstr(s.peer.heard, "Content-Length: 0\r\n"));
+	assert_int_equal(s.peer.accepted, 1);
+	scene_close(&s);
+}
+
+static void
+test_a_large_body_is_sent_whole(void **state)
+{
+	static const struct peer_move moves[] = { { PEER_ACCEPT },
+		{ PEER_SAY, "HTTP/1.1 100 Continue\r\n\r\n" },
+		{ PEER_BREATH }, { PEER_HEAR }, { PEER_SAY, SIMPLE },
+		{ PEER_END } };
+	static char big[60000];
+	struct str parts[] = { { big, sizeof(big) }, STR_INIT("end") };
+	struct scene s;
+
+	(void)state;
+	memset(big, 'x', sizeof(big));
+	scene_open(&s, moves);
+	scene_play(&s,
+		(struct http_ask){ .method = HTTP_POST, .parts = parts,
+			.part_count = 2 });
+	fails_with(&s.told, FAULT_NONE);
+	assert_string_equal(s.peer.heard + s.peer.n - 5, "xxend");
+	scene_close(&s);
+}
+
+static void
+test_many_megabytes_wait_for_the_peer(void **state)
+{
+	static const struct peer_move moves[] = { { PEER_ACCEPT },
+		{ PEER_BREATH }, { PEER_BREATH },
+		{ PEER_UNTIL_CLOSED }, { PEER_END } };
+	struct str part = { calloc(1, 16 << 20), 16 << 20 };
+	struct scene s;
+
+	(void)state;
+	scene_open(&s, moves);
+	scene_play(&s,
+		(struct http_ask){ .method = HTTP_POST, .parts = &part,
+			.part_count = 1, .head_ms = 200 });
+	fails_with(&s.told, FAULT_TIMEOUT);
+	assert_true(s.told.sent);
+	scene_close(&s);
+	free((char *)(uintptr_t)part.p);
+}
+
+/* Refused before a byte leaves; the peer would wait for ever for a call. */
+static void
+refused_unsent(struct http_ask ask, enum fault_id id)
+{
+	static const struct peer_move moves[] = { { PEER_END } };
+	struct scene s;
+
+	scene_open(&s, moves);
+	scene_play(&s, ask);
+	fails_with(&s.told, id);
+	assert_false(s.told.sent);
+	assert_int_equal(s.peer.accepted, 0);
+	scene_close(&s);
+}
+
+static void
+lesson_B17_no_line_end_reaches_the_head(void **state)
+{
+	static const char *const bad[] = { "a\r\nX: y", "a\nb", "a\rb",
+		"a\x01", "\x7f" };
+	struct str with_nul = { "a\0b", 3 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		struct field field = { STR("X-A"), str_from(bad[i]) };
+		struct field name = { str_from(bad[i]), STR("x") };
+		char target[64];
+
+		refused_unsent((struct http_ask){ .fields = &field, .n = 1 },
+			FAULT_BAD_HTTP);
+		refused_unsent((struct http_ask){ .fields = &name, .n = 1 },
+			FAULT_BAD_HTTP);
+		snprintf(target, sizeof(target), "/%s", bad[i]);
+		refused_unsent(
+			(struct http_ask){ .target = str_from(target) },
+			FAULT_BAD_HTTP);
+	}
+	refused_unsent(
+		(struct http_ask){
+			.fields = &(struct field){ STR("X"), with_nul },
+			.n = 1 },
+		FAULT_BAD_HTTP);
+	refused_unsent((struct http_ask){ .target = STR("/a b") },
+		FAULT_BAD_HTTP);
+	refused_unsent((struct http_ask){ .target = STR("http://x/") },
+		FAULT_BAD_HTTP);
+}
+
+/* ---- answers ---- */
+
+struct answer {
+	const char *name;
+	const struct peer_move *moves; /* after the request */
+	enum fault_id fault;
+	int status;
+	const char *body;
+};
+
+#define MOVES(...)                                                             \
+	(const struct peer_move[])                                             \
+	{                                                                      \
+		{ PEER_ACCEPT }, { PEER_HEAR }, __VA_ARGS__, { PEER_END }      \
+	}
+#define SAYS(text) MOVES({ PEER_SAY, text })
+#define PIECE(text) { PEER_SAY, text }, { PEER_BREATH }
+
+static const struct answer answers[] = {
+	{ "given length", SAYS(SIMPLE), FAULT_NONE, 200, "hello" },
+	{ "no content", SAYS("HTTP/1.1 204 No Content\r\n\r\n"), FAULT_NONE,
+		204, "" },
+	{ "empty", SAYS("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
+		FAULT_NONE, 200, "" },
+	{ "no reason phrase",
+		SAYS("HTTP/1.1 500 \r\nContent-Length: 2\r\n\r\nno"),
+		FAULT_NONE, 500, "no" },
+	{ "split everywhere",
+		MOVES(PIECE("H"), PIECE("TTP/1.1 200"), PIECE(" OK\r"),
+			PIECE("\nContent-Le"), PIECE("ngth: 5\r\n\r"),
+			PIECE("\nhe"), PIECE("l"), PIECE("lo")),
+		FAULT_NONE, 200, "hello" },
+	{ "chunked",
+		SAYS("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+		     "3\r\nhel\r\n2;x=y\r\nlo\r\n0\r\nX-T: 1\r\n\r\n"),
+		FAULT_NONE, 200, "hello" },
+	{ "chunked, split",
+		MOVES(PIECE("HTTP/1.1 200 OK\r\n"
+			    "Transfer-Encoding: chunked\r\n\r\n"),
+			PIECE("3\r"), PIECE("\nhe"), PIECE("l\r\n"),
+			PIECE("2\r\nlo"), PIECE("\r\n0\r\n"), PIECE("\r\n")),
+		FAULT_NONE, 200, "hello" },
+	{ "until the end",
+		MOVES({ PEER_SAY, "HTTP/1.1 200 OK\r\n\r\nhel" },
+			{ PEER_BREATH }, { PEER_SAY, "lo" }),
+		FAULT_NONE, 200, "hello" },
+	{ "HTTP/1.0",
+		SAYS("HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhello"),
+		FAULT_NONE, 200, "hello" },
+	{ "1xx first",
+		SAYS("HTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\n"
+		     "HTTP/1.1 100 Continue\r\n\r\n" SIMPLE),
+		FAULT_NONE, 200, "hello" },
+	{ "redirect is an answer",
+		SAYS("HTTP/1.1 302 Found\r\nLocation: http://[::1]/\r\n"
+		     "Content-Length: 0\r\n\r\n"),
+		FAULT_NONE, 302, "" },
+	{ "garbage", SAYS("SSH-2.0-OpenSSH_9.2p1\r\n\r\n"), FAULT_PEER_HTTP,
+		0, "" },
+	{ "HTTP/2 preface", SAYS("PRI * HTTP/2.0\r\n\r\n"), FAULT_PEER_HTTP,
+		0, "" },
+	{ "two lengths",
+		SAYS("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n"
+		     "Content-Length: 6\r\n\r\nhello!"),
+		FAULT_PEER_HTTP, 0, "" },
+	{ "length and chunked",
+		SAYS("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n"
+		     "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+		FAULT_PEER_HTTP, 0, "" },
+	{ "switching unasked",
+		SAYS("HTTP/1.1 101 Switching Protocols\r\n\r\n" SIMPLE),
+		FAULT_PEER_HTTP, 0, "" },
+	{ "1xx for ever",
+		MOVES({ PEER_FLOOD, "HTTP/1.1 100 Continue\r\n\r\n", 20 }),
+		FAULT_PEER_HTTP, 0, "" },
+	{ "endless head",
+		MOVES({ PEER_SAY, "HTTP/1.1 200 OK\r\n" },
+			{ PEER_FLOOD, "X-Long-Field-Name: aaaaaaaaaaaaaaaa\r\n",
+				2000 }),
+		FAULT_PEER_HTTP, 0, "" },
+	{ "bad chunk",
+		SAYS("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+		     "0x3\r\nhel\r\n"),
+		FAULT_PEER_HTTP, 200, "" },
+	{ "nothing", MOVES({ PEER_CLOSE }), FAULT_PEER_CLOSED, 0, "" },
+	{ "reset", MOVES({ PEER_RESET }), FAULT_PEER_CLOSED, 0, "" },
+	{ "half a head", SAYS("HTTP/1.1 200 OK\r\nConte"), FAULT_PEER_CLOSED,
+		0, "" },
+	{ "half a body",
+		SAYS("HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhello"),
+		FAULT_PEER_CLOSED, 200, "" },
+	{ "half a chunk",
+		SAYS("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+		     "5\r\nhel"),
+		FAULT_PEER_CLOSED, 200, "" },
+	{ "no last chunk",
+		SAYS("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+		     "5\r\nhello\r\n"),
+		FAULT_PEER_CLOSED, 200, "" },
+	{ "said to be too large",
+		SAYS("HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\nhello"),
+		FAULT_TOO_LARGE, 200, "" },
+	{ "too large in chunks",
+		MOVES({ PEER_SAY,
+			      "HTTP/1.1 200 OK\r\n"
+			      "Transfer-Encoding: chunked\r\n\r\n" },
+			{ PEER_FLOOD, "5\r\nhello\r\n", 201 }),
+		FAULT_TOO_LARGE, 200, "" },
+	{ "too large until the end",
+		MOVES({ PEER_SAY, "HTTP/1.1 200 OK\r\n\r\n" },
+			{ PEER_FLOOD, "hello", 201 }),
+		FAULT_TOO_LARGE, 200, "" },
+};
+
+static void
+test_answers_gathered(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(answers) / sizeof(*answers); i++) {
+		const struct answer *a = &answers[i];
+		struct scene s;
+
+		print_message("\t%s\n", a->name);
+		scene_open(&s, a->moves);
+		scene_play(&s,
+			(struct http_ask){ .method = HTTP_POST,
+				.answer_max = 1000 });
+		fails_with(&s.told, a->fault);
+		assert_int_equal(s.told.status, a->status);
+		assert_int_equal(s.told.heads, a->status != 0);
+		assert_int_equal(s.told.pieces, a->fault == FAULT_NONE);
+		assert_true(s.told.sent);
+		assert_body(&s.told, a->body);
+		scene_close(&s);
+	}
+}
+
+/* The same as they come: whatever was right before the fault is given. */
+static void
+test_answers_streamed(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(answers) / sizeof(*answers); i++) {
+		const struct answer *a = &answers[i];
+		struct scene s;
+
+		if (a->fault == FAULT_TOO_LARGE)
+			continue;
+		print_message("\t%s\n", a->name);
+		scene_open(&s, a->moves);
+		s.told.stream = true;
+		scene_play(&s, (struct http_ask){ .method = HTTP_POST });
+		fails_with(&s.told, a->fault);
+		assert_int_equal(s.told.status, a->status);
+		if (a->fault == FAULT_NONE)
+			assert_body(&s.told, a->body);
+		scene_close(&s);
+	}
+}
+
+static void
+test_head_has_no_body(void **state)
+{
+	static const struct peer_move moves[] = { { PEER_ACCEPT },
+		{ PEER_HEAR },
+		{ PEER_SAY, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n" },
+		{ PEER_HEAR }, { PEER_SAY, SIMPLE }, { PEER_END } };
+	struct scene s;
+
+	(void)state;
+	scene_open(&s, moves);
+	scene_play(&s, (struct http_ask){ .method = HTTP_HEAD });
+	fails_with(&s.told, FAULT_NONE);
+	assert_int_equal(s.told.body.n, 0);
+	told_init(&s.told, &s.caller);
+	scene_play(&s, (struct http_ask){ .method = HTTP_GET });
+	fails_with(&s.told, FAULT_NONE);
+	assert_int_equal(s.peer.accepted, 1);
+	scene_close(&s);
+}
+
+static void
+test_a_large_answer_is_gathered_in_one_piece(void **state)
+{
+	static const struct peer_move chunked[] = { { PEER_ACCEPT },
+		{ PEER_HEAR },
+		{ PEER_SAY,
+			"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
+			"\r\n" },
+		{ PEER_FLOOD, "a\r\n0123456789\r\n", 100000 },
+		{ PEER_SAY, "0\r\n\r\n" }, { PEER_END } };
+	struct scene s;
+
+	(void)state;
+	scene_open(&s, chunked);
+	scene_play(&s, (struct http_ask){ .method = HTTP_GET });
+	fails_with(&s.told, FAULT_NONE);
+	assert_int_equal(s.told.pieces, 1);
+	assert_int_equal(s.told.body.n, 1000000);
+	for (size_t i = 0; i < s.told.body.n; i++)
+		assert_int_equal(s.told.body.p[i], '0' + (int)(i % 10));
+	scene_close(&s);
+}
+
+static void
+test_pause_holds_the_rest_back(void **state)
+{
+	static const struct peer_move moves[] = { { PEER_ACCEPT },
+		{ PEER_HEAR },
+		{ PEER_SAY,
+			"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
+			"\r\n2\r\nhe\r\n2\r\nll\r\n" },
+		{ PEER_BREATH }, { PEER_SAY, "1\r\no\r\n0\r\n\r\n" },
+		{ PEER_UNTIL_CLOSED }, { PEER_END } };
+	struct scene s;
+
+	(void)state;
+	scene_open(&s, moves);
+	s.told.stream = s.told.pause_first = true;
+	/* The pause is ours and does not count as the peer's silence. */
+	scene_play(&s,
+		(struct http_ask){ .method = HTTP_GET, .idle_ms = 200 });
+	fails_with(&s.told, FAULT_NONE);
+	assert_true(s.told.pieces >= 2);
+	assert_body(&s.told, "hello");
+	scene_close(&s);
+}
+
+/* ---- time ---- */
+
+static void
+test_limits(void **state)
+{
+	static const struct peer_move silent[] = { { PEER_ACCEPT },
+		{ PEER_HEAR }, { PEER_UNTIL_CLOSED }, { PEER_END } };
+	static const struct peer_move stuck[] = { { PEER_ACCEPT },
+		{ PEER_HEAR },
+		{ PEER_SAY, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhe" },
+		{ PEER_UNTIL_CLOSED }, { PEER_END } };
+	struct http_ask head = { .head_ms = 10, .idle_ms = -1 };
+	struct http_ask idle = { .head_ms = -1, .idle_ms = 10 };
+	struct http_ask total = { .head_ms = -1, .idle_ms = -1,
+		.total_ms = 10 };
+	struct scene s;
+
+	(void)state;
+	scene_open(&s, silent);
+	scene_play(&s, head);
+	fails_with(&s.told, FAULT_TIMEOUT);
+	assert_true(s.told.sent);
+	scene_close(&s);
+	scene_open(&s, stuck);
+	scene_play(&s, idle);
+	fails_with(&s.told, FAULT_TIMEOUT);
+	assert_int_equal(s.told.status, 200);
+	scene_close(&s);
+	scene_open(&s, silent);
+	scene_play(&s, total);
+	fails_with(&s.told, FAULT_TIMEOUT);
+	scene_close(&s);
+	scene_open(&s, stuck);
+	scene_play(&s, total);
+	fails_with(&s.told, FAULT_TIMEOUT);
+	scene_close(&s);
+}
+
+/* A deadline of an earlier call on the same connection counts no more. */
+static void
+test_a_short_limit_after_a_long_one(void **state)
+{
+	static const struct peer_move moves[] = { { PEER_ACCEPT },
+		{ PEER_HEAR }, { PEER_SAY, SIMPLE }, { PEER_HEAR },
+		{ PEER_UNTIL_CLOSED }, { PEER_END } };
+	struct scene s;
+
+	(void)state;
+	scene_open(&s, moves);
+	scene_play(&s, (struct http_ask){ .head_ms = 60000 });
+	fails_with(&s.told, FAULT_NONE);
+	told_clear(&s.told);
+	told_init(&s.told, &s.caller);
+	scene_play(&s, (struct http_ask){ .head_ms = 10 });
+	fails_with(&s.told, FAULT_TIMEOUT);
+	scene_close(&s);
+}
+
+/* ---- kept connections ---- */
+
+static void
+test_connections_are_kept_and_used_again_at_once(void **state)
+{
+	static const struct peer_move moves[] = { { PEER_ACCEPT },
+		{ PEER_HEAR }, { PEER_SAY, SIMPLE }, { PEER_HEAR },
+		{ PEER_SAY, SIMPLE }, { PEER_HEAR }, { PEER_SAY, SIMPLE },
+		{ PEER_END } };
+	struct http_ask ask = { .method = HTTP_POST };
+	struct scene s;
+	struct told second, third;
+
+	(void)state;
+	scene_open(&s, moves);
+	told_init(&second, &s.caller);
+	told_init(&third, &s.caller);
+	ask.origin = origin_of(&s.peer);
+	s.told.again = second.again = &ask;
+	s.told.again_told = &second;
+	second.again_told = &third;
+	caller_ask(&s.told, &ask);
+	caller_run(&s.caller);
+	fails_with(&s.told, FAULT_NONE);
+	fails_with(&second, FAULT_NONE);
+	fails_with(&third, FAULT_NONE);
+	assert_int_equal(s.peer.accepted, 1);
+	assert_body(&third, "hello");
+	told_clear(&second);
+	told_clear(&third);
+	scene_close(&s);
+}
+
+/* Answers after which the connection must not be used again. */
+static void
+test_unfit_connections_are_dropped(void **state)
+{
+	static const char *const says[] = {
+		"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 1"
+		"\r\n\r\nx",
+		"HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\nx",
+		SIMPLE "HTTP/1.1 200 OK\r\n",
+		SIMPLE SIMPLE,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(says) / sizeof(*says); i++) {
+		const struct peer_move moves[] = { { PEER_ACCEPT },
+			{ PEER_HEAR }, { PEER_SAY, says[i] },
+			{ PEER_UNTIL_CLOSED }, { PEER_ACCEPT }, { PEER_HEAR },
+			{ PEER_SAY, SIMPLE }, { PEER_END } };
+		struct scene s;
+
+		scene_open(&s, moves);
+		scene_play(&s, (struct http_ask){ .method = HTTP_POST });
+		fails_with(&s.told, FAULT_NONE);
+		told_clear(&s.told);
+		told_init(&s.told, &s.caller);
+		scene_play(&s, (struct http_ask){ .method = HTTP_POST });
+		fails_with(&s.told, FAULT_NONE);
+		assert_body(&s.told, "hello");
+		assert_int_equal(s.peer.accepted, 2);
+		scene_close(&s);
+	}
+}
+
+/* Runs the loop for some turns, so that what waits in sockets is seen. */
+static void
+stop(void *with)
+{
+	loop_stop(with);
+}
+
+static void
+let_pass(struct caller *c, int64_t ms)
+{
+	struct loop_timer t;
+
+	loop_timer_init(&t, c->loop, stop, c->loop);
+	loop_timer_set(&t, ms);
+	loop_run(c->loop);
+}
+
+static void
+test_a_kept_connection_that_closes_is_forgotten(void **state)
+{
+	static const struct peer_move moves[] = { { PEER_ACCEPT },
+		{ PEER_HEAR }, { PEER_SAY, SIMPLE }, { PEER_CLOSE },
+		{ PEER_ACCEPT }, { PEER_HEAR }, { PEER_SAY, SIMPLE },
+		{ PEER_END } };
+	struct scene s;
+
+	(void)state;
+	scene_open(&s, moves);
+	scene_play(&s, (struct http_ask){ .method = HTTP_POST });
+	let_pass(&s.caller, 10);
+	told_clear(&s.told);
+	told_init(&s.told, &s.caller);
+	scene_play(&s, (struct http_ask){ .method = HTTP_POST });
+	fails_with(&s.told, FAULT_NONE);
+	assert_int_equal(s.peer.accepted, 2);
+	scene_close(&s);
+}
+
+/* The peer hears the second request and hangs up without a word. */
+static const struct peer_move hangs_up[] = { { PEER_ACCEPT }, { PEER_HEAR },
+	{ PEER_SAY, SIMPLE }, { PEER_HEAR }, { PEER_CLOSE }, { PEER_ACCEPT },
+	{ PEER_HEAR }, { PEER_SAY, SIMPLE }, { PEER_END } };
+
+static void
+play_hang_up(struct scene *s, enum http_method m, const struct str *part)
+{
+	scene_open(s, hangs_up);
+	scene_play(s, (struct http_ask){ .method = HTTP_GET });
+	fails_with(&s->told, FAULT_NONE);
+	told_clear(&s->told);
+	told_init(&s->told, &s->caller);
+	scene_play(s,
+		(struct http_ask){ .method = m, .parts = part,
+			.part_count = part != NULL });
+}
+
+static void
+test_idempotent_calls_are_repeated_once(void **state)
+{
+	struct str part = STR("whole");
+	struct scene s;
+
+	(void)state;
+	play_hang_up(&s, HTTP_GET, NULL);
+	fails_with(&s.told, FAULT_NONE);
+	assert_int_equal(s.peer.accepted, 2);
+	assert_body(&s.told, "hello");
+	scene_close(&s);
+	play_hang_up(&s, HTTP_PUT, &part);
+	fails_with(&s.told, FAULT_NONE);
+	assert_int_equal(s.peer.accepted, 2);
+	assert_string_equal(s.peer.heard + s.peer.n - 5, "whole");
+	scene_close(&s);
+}
+
+static void
+test_a_post_that_was_sent_is_never_repeated(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	play_hang_up(&s, HTTP_POST, NULL);
+	fails_with(&s.told, FAULT_PEER_CLOSED);
+	assert_true(s.told.sent);
+	assert_int_equal(s.peer.accepted, 1);
+	scene_close(&s);
+}
+
+static void
+test_a_fresh_connection_is_not_tried_twice(void **state)
+{
+	static const struct peer_move moves[] = { { PEER_ACCEPT },
+		{ PEER_HEAR }, { PEER_CLOSE }, { PEER_ACCEPT }, { PEER_END } };
+	struct scene s;
+
+	(void)state;
+	scene_open(&s, moves);
+	scene_play(&s, (struct http_ask){ .method = HTTP_GET });
+	fails_with(&s.told, FAULT_PEER_CLOSED);
+	scene_close(&s);
+	assert_int_equal(s.peer.accepted, 1);
+}
+
+static void
+test_keep_alive_timeout_is_heeded(void **state)
+{
+	static const struct peer_move moves[] = { { PEER_ACCEPT },
+		{ PEER_HEAR },
+		{ PEER_SAY,
+			"HTTP/1.1 200 OK\r\nKeep-Alive: max=9, timeout=1\r\n"
+			"Content-Length: 0\r\n\r\n" },
+		{ PEER_UNTIL_CLOSED }, { PEER_END } };
+	struct scene s;
+
+	(void)state;
+	scene_open(&s, moves);
+	scene_play(&s, (struct http_ask){ .method = HTTP_GET });
+	fails_with(&s.told, FAULT_NONE);
+	/* The client leaves first, without being asked. */
+	let_pass(&s.caller, 520);
+	peer_wait(&s.peer);
+	told_clear(&s.told);
+	caller_close(&s.caller);
+}
+
+static void
+test_idle_connections_are_bounded(void **state)
+{
+	static const struct peer_move moves[] = { { PEER_ACCEPT },
+		{ PEER_HEAR }, { PEER_SAY, SIMPLE }, { PEER_UNTIL_CLOSED },
+		{ PEER_END } };
+	struct http_client_settings one = { .idle_per_origin = 1,
+		.idle_ms = 5 };
+	struct scene s;
+
+	(void)state;
+	peer_start(&s.peer, moves, NULL);
+	caller_open(&s.caller, &one);
+	told_init(&s.told, &s.caller);
+	scene_play(&s, (struct http_ask){ .method = HTTP_GET });
+	fails_with(&s.told, FAULT_NONE);
+	let_pass(&s.caller, 20);
+	peer_wait(&s.peer);
+	told_clear(&s.told);
+	caller_close(&s.caller);
+}
+
+/* An early answer leaves the rest of the request unsent. */
+static void
+test_an_answer_before_the_request_is_whole(void **state)
+{
+	static const struct peer_move moves[] = { { PEER_ACCEPT },
+		{ PEER_SAY,
+			"HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\n"
+			"no" },
+		{ PEER_BREATH }, { PEER_UNTIL_CLOSED }, { PEER_END } };
+	struct str part = { calloc(1, 16 << 20), 16 << 20 };
+	struct scene s;
+
+	(void)state;
+	scene_open(&s, moves);
+	scene_play(&s,
+		(struct http_ask){ .method = HTTP_POST, .parts = &part,
+			.part_count = 1 });
+	fails_with(&s.told, FAULT_NONE);
+	assert_int_equal(s.told.status, 413);
+	scene_close(&s);
+	free((char *)(uintptr_t)part.p);
+}
+
+/* ---- giving up ---- */
+
+static void
+test_cancel_at_each_stage(void **state)
+{
+	static const struct peer_move moves[] = { { PEER_ACCEPT },
+		{ PEER_HEAR },
+		{ PEER_SAY, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhe" },
+		{ PEER_UNTIL_CLOSED }, { PEER_END } };
+	static const enum caller_cancel stages[] = { CANCEL_IN_HEAD,
+		CANCEL_IN_BODY };
+	struct scene s;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		scene_open(&s, moves);
+		s.told.stream = true;
+		s.told.cancel = stages[i];
+		scene_play(&s, (struct http_ask){ .method = HTTP_GET });
+		assert_int_equal(s.told.dones, 0);
+		assert_int_equal(s.told.heads, 1);
+		assert_null(s.told.call);
+		/* The peer sees that it is over. */
+		let_pass(&s.caller, 1);
+		peer_wait(&s.peer);
+		told_clear(&s.told);
+		caller_close(&s.caller);
+	}
+}
+
+static void
+test_cancel_before_anything_happens(void **state)
+{
+	static const struct peer_move moves[] = { { PEER_END } };
+	struct http_ask ask = { .method = HTTP_GET };
+	struct scene s;
+
+	(void)state;
+	scene_open(&s, moves);
+	ask.origin = origin_of(&s.peer);
+	caller_ask(&s.told, &ask);
+	http_call_cancel(&s.told.call);
+	assert_null(s.told.call);
+	http_call_cancel(&s.told.call);
+	let_pass(&s.caller, 5);
+	assert_int_equal(s.told.dones, 0);
+	/* While a name is looked up. */
+	ask.origin = STR("http://nowhere.invalid");
+	caller_ask(&s.told, &ask);
+	let_pass(&s.caller, 1);
+	http_call_cancel(&s.told.call);
+	let_pass(&s.caller, 5);
+	assert_int_equal(s.told.dones, 0);
+	/* And what still runs when the client goes. */
+	ask.origin = origin_of(&s.peer);
+	caller_ask(&s.told, &ask);
+	scene_close(&s);
+	assert_int_equal(s.told.dones, 0);
+}
+
+/* ---- credentials ---- */
+
+static void
+test_a_credential_goes_to_its_origin(void **state)
+{
+	static const struct peer_move moves[] = { { PEER_ACCEPT },
+		{ PEER_HEAR }, { PEER_SAY, SIMPLE }, { PEER_END } };
+	struct http_credential c = { .scheme = STR("Bearer"),
+		.value = STR("s3cret") };
+	struct scene s;
+
+	(void)state;
+	scene_open(&s, moves);
+	c.origin = origin_of(&s.peer);
+	scene_play(&s, (struct http_ask){ .credential = &c });
+	fails_with(&s.told, FAULT_NONE);
+	assert_non_null(
+		strstr(s.peer.heard, "\r\nAuthorization: Bearer s3cret\r\n"));
+	scene_close(&s);
+}
+
+static void
+lesson_B07_a_credential_of_another_origin_stays_here(void **state)
+{
+	static const char *const others[] = { "https://api.example.com",
+		"http://127.0.0.1", "http://127.0.0.1:1", "http://localhost",
+		"", "*" };
+	struct http_credential c = { .scheme = STR("Bearer"),
+		.value = STR("s3cret") };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
+		c.origin = str_from(others[i]);
+		refused_unsent((struct http_ask){ .credential = &c },
+			FAULT_DIAL_FORBIDDEN);
+	}
+}
+
+static void
+test_a_credential_never_travels_in_the_clear(void **state)
+{
+	struct http_credential c = { .origin = STR("http://192.0.2.1"),
+		.scheme = STR("Bearer"), .value = STR("s3cret") };
+	struct http_ask ask = { .origin = c.origin, .credential = &c,
+		.connect_ms = 50 };
+	struct caller caller;
+	struct told told;
+
+	(void)state;
+	caller_open(&caller, NULL);
+	told_init(&told, &caller);
+	caller_ask(&told, &ask);
+	caller_run(&caller);
+	fails_with(&told, FAULT_DIAL_FORBIDDEN);
+	assert_null(strstr(told.fault.detail, "s3cret"));
+	told_clear(&told);
+	caller_close(&caller);
+}
+
+static void
+test_a_credential_with_line_ends_is_refused(void **state)
+{
+	static const struct peer_move moves[] = { { PEER_END } };
+	struct http_credential c = { .scheme = STR("Bearer"),
+		.value = STR("a\r\nX: y") };
+	struct scene s;
+
+	(void)state;
+	scene_open(&s, moves);
+	c.origin = origin_of(&s.peer);
+	scene_play(&s, (struct http_ask){ .credential = &c });
+	fails_with(&s.told, FAULT_BAD_HTTP);
+	scene_close(&s);
+}
+
+static void
+ours(void *with)
+{
+	struct field field = { *(struct str *)with, STR("x") };
+	struct http_ask ask = { .origin = STR("http://127.0.0.1:1"),
+		.fields = &field, .n = 1 };
+	struct caller caller;
+	struct told told;
+
+	caller_open(&caller, NULL);
+	told_init(&told, &caller);
+	caller_ask(&told, &ask);
+}
+
+/* The program's own mistake ends it, in a process of its own. */
+static void
+test_reserved_fields_are_our_own_mistake(void **state)
+{
+	static const char *const names[] = { "Host", "authorization",
+		"CONTENT-LENGTH", "Connection", "Transfer-Encoding",
+		"Proxy-Authorization" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		struct str name = str_from(names[i]);
+		int status;
+		pid_t pid = fork();
+
+		if (pid == 0) {
+			close(STDERR_FILENO);
+			signal(SIGABRT, SIG_DFL);
+			ours(&name);
+			_exit(0);
+		}
+		waitpid(pid, &status, 0);
+		assert_true(WIFSIGNALED(status));
+		assert_int_equal(WTERMSIG(status), SIGABRT);
+	}
+}
+
+/* ---- memory ---- */
+
+static void
+test_many_origins_leave_nothing_behind(void **state)
+{
+	struct caller caller;
+	struct told told;
+
+	(void)state;
+	caller_open(&caller, NULL);
+	for (unsigned i = 1; i <= 50; i++) {
+		char origin[64];
+		struct http_ask ask = { .vet = VET_PUBLIC };
+
+		snprintf(origin, sizeof(origin), "http://10.0.0.%u", i);
+		ask.origin = str_from(origin);
+		told_init(&told, &caller);
+		caller_ask(&told, &ask);
+		caller_run(&caller);
+		fails_with(&told, FAULT_DIAL_FORBIDDEN);
+		told_clear(&told);
+	}
+	caller_close(&caller); /* insists that no pool is left */
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_the_request_is_written_as_asked),
+		cmocka_unit_test(test_get_has_no_length_and_empty_post_has),
+		cmocka_unit_test(test_a_large_body_is_sent_whole),
+		cmocka_unit_test(test_many_megabytes_wait_for_the_peer),
+		cmocka_unit_test(lesson_B17_no_line_end_reaches_the_head),
+		cmocka_unit_test(test_answers_gathered),
+		cmocka_unit_test(test_answers_streamed),
+		cmocka_unit_test(test_head_has_no_body),
+		cmocka_unit_test(test_a_large_answer_is_gathered_in_one_piece),
+		cmocka_unit_test(test_pause_holds_the_rest_back),
+		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_a_short_limit_after_a_long_one),
+		cmocka_unit_test(
+			test_connections_are_kept_and_used_again_at_once),
+		cmocka_unit_test(test_unfit_connections_are_dropped),
+		cmocka_unit_test(
+			test_a_kept_connection_that_closes_is_forgotten),
+		cmocka_unit_test(test_idempotent_calls_are_repeated_once),
+		cmocka_unit_test(test_a_post_that_was_sent_is_never_repeated),
+		cmocka_unit_test(test_a_fresh_connection_is_not_tried_twice),
+		cmocka_unit_test(test_keep_alive_timeout_is_heeded),
+		cmocka_unit_test(test_idle_connections_are_bounded),
+		cmocka_unit_test(test_an_answer_before_the_request_is_whole),
+		cmocka_unit_test(test_cancel_at_each_stage),
+		cmocka_unit_test(test_cancel_before_anything_happens),
+		cmocka_unit_test(test_a_credential_goes_to_its_origin),
+		cmocka_unit_test(
+			lesson_B07_a_credential_of_another_origin_stays_here),
+		cmocka_unit_test(test_a_credential_never_travels_in_the_clear),
+		cmocka_unit_test(test_a_credential_with_line_ends_is_refused),
+		cmocka_unit_test(test_reserved_fields_are_our_own_mistake),
+		cmocka_unit_test(test_many_origins_leave_nothing_behind),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
