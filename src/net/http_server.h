@@ -14,6 +14,14 @@
  *
  * A request is answered exactly once: http_answer(), or http_stream_begin()
  * ... http_stream_end().  After that r must not be touched.
+ *
+ * gone() never runs inside a function of this file that the handler called:
+ * what such a function finds out about the peer is told on a later turn of
+ * the loop.  A peer that closes its sending side counts as gone.
+ *
+ * Requests that can't be read never reach the handler: they are answered here
+ * with the status, name, sentence and advice of their fault's row as plain
+ * text, and the connection ends.
  */
 #ifndef NET_HTTP_SERVER_H
 #define NET_HTTP_SERVER_H
@@ -45,9 +53,7 @@ struct http_handler {
 	void (*head)(void *with, struct http_request *r);
 	void (*serve)(void *with, struct http_request *r);
 	void (*gone)(void *with, struct http_request *r);
-	/* A request that could not be read; r is not there.  Gives the body of
-	 * the error answer; NULL: plain text from the fault's row. */
-	void *with;
+	void *with; /* serve is needed; head and gone may be NULL */
 };
 
 struct http_limits {
@@ -74,6 +80,9 @@ struct str http_server_address(const struct http_server *s);
  * ended by their owners); done(with) when the last is gone or after ms. */
 void http_server_drain(struct http_server *s, int64_t ms,
 	void (*done)(void *with), void *with);
+
+/* Breaks off what is left, gone() included.  Not from inside a handler's
+ * call.  *s may be NULL. */
 void http_server_free(struct http_server **s);
 
 /* In head(): the body may have this many bytes (0: the default). */
@@ -90,12 +99,14 @@ struct http_answer {
 	bool close; /* end the connection afterwards */
 };
 
-/* Content-Length, Date and Connection are the server's own.  For HEAD the
- * body is left out. */
+/* Content-Length, Transfer-Encoding, Date and Connection are the server's
+ * own: such fields are passed over, and so is one whose name or value holds a
+ * byte that may not stand there.  For HEAD the body is left out. */
 void http_answer(struct http_request *r, const struct http_answer *answer);
 
-/* Begins a chunked answer (identity for HTTP/1.0, then close).  Only status
- * and fields are used. */
+/* Begins a chunked answer (identity for HTTP/1.0, then close).  Only status,
+ * fields and close are used.  The head goes out with the first write, or on
+ * the next turn of the loop. */
 void http_stream_begin(
 	struct http_request *r, const struct http_answer *answer);
 
@@ -105,16 +116,23 @@ void http_stream_begin(
 bool http_stream_write(
 	struct http_request *r, const struct str *parts, size_t n);
 
-/* Whether the answer's beginning went out. */
+/* http_stream_write() and http_stream_end() in one: a stream whose last bytes
+ * are known costs one system call less. */
+void http_stream_last(
+	struct http_request *r, const struct str *parts, size_t n);
+
+/* Whether http_stream_begin() was called. */
 bool http_is_streaming(const struct http_request *r);
 void http_stream_end(struct http_request *r);
 
-/* Breaks the connection off: for a stream that can't be finished. */
+/* Breaks the connection off, without gone(): for a stream that can't be
+ * finished.  After it r must not be touched. */
 void http_abort(struct http_request *r);
 
-/* Lets go of the request's arena and head (keeps the connection and r alive):
- * for streams that stay open for hours and need none of it.  After it, r->head
- * is NULL and r->arena a small one that is made on first use. */
+/* Lets go of the request's arena, head and body (keeps the connection and r
+ * alive): for streams that stay open for hours and need none of it.  After
+ * it, r->head is NULL, r->body empty and r->arena a fresh one that takes its
+ * first block on first use. */
 void http_stream_slim(struct http_request *r);
 
 struct http_server_counts {
