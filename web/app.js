@@ -1,0 +1,43 @@
+/* Comforts that pages do without: copy buttons and a look at a password. */
+"use strict";
+
+function announce(button, text) {
+	const before = button.textContent;
+
+	button.textContent = text;
+	setTimeout(() => { button.textContent = before; }, 2000);
+}
+
+for (const button of document.querySelectorAll("button[data-copy]")) {
+	const source = document.getElementById(button.dataset.copy);
+
+	if (!source || !navigator.clipboard)
+		continue;
+	button.hidden = false;
+	button.addEventListener("click", () => {
+		navigator.clipboard.writeText(source.textContent).then(
+			() => announce(button, "Copied"),
+			() => announce(button, "Select and copy by hand"));
+	});
+}
+
+for (const button of document.querySelectorAll("button[data-reveal]")) {
+	const field = document.getElementById(button.dataset.reveal);
+
+	if (!field)
+		continue;
+	button.hidden = false;
+	button.addEventListener("click", () => {
+		const shown = field.type === "text";
+
+		field.type = shown ? "password" : "text";
+		button.setAttribute("aria-pressed", String(!shown));
+		button.textContent = shown ? "Show" : "Hide";
+		field.focus();
+	});
+	/* What is sent is never left in a plain text field. */
+	if (field.form)
+		field.form.addEventListener("submit", () => {
+			field.type = "password";
+		});
+}
