@@ -2,7 +2,9 @@
  * convert_request: a client's request made the server's, as edits.
  *
  * Between any two revisions: new id, the server's own name, our _meta (BR-04,
- * BR-10, BR-18).  What the edits don't touch keeps its bytes.
+ * BR-10, BR-18).  inputResponses, requestState and task go: they belong to
+ * conversations that we offer to neither side.  What the edits don't touch
+ * keeps its bytes.
  */
 #ifndef MCP_CONVERT_REQUEST_H
 #define MCP_CONVERT_REQUEST_H

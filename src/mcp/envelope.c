@@ -3,9 +3,9 @@
 #include "mcp/envelope.h"
 
 #include "base/arena.h"
+#include "mcp/us.h"
 
 #define KEY_MAX 64u /* longer than any known key */
-#define META    "io.modelcontextprotocol/"
 
 struct row {
 	struct str key;
@@ -33,12 +33,12 @@ struct reader {
 
 static const struct row meta_rows[] = {
 	ROW("progressToken", meta_progress_token),
-	ROW(META "protocolVersion", meta_version),
-	ROW(META "clientCapabilities", meta_capabilities),
-	ROW(META "clientInfo", meta_client_info),
-	ROW(META "logLevel", meta_log_level),
-	ROW(META "serverInfo", meta_server_info),
-	ROW(META "subscriptionId", meta_subscription),
+	ROW(US_META "protocolVersion", meta_version),
+	ROW(US_META "clientCapabilities", meta_capabilities),
+	ROW(US_META "clientInfo", meta_client_info),
+	ROW(US_META "logLevel", meta_log_level),
+	ROW(US_META "serverInfo", meta_server_info),
+	ROW(US_META "subscriptionId", meta_subscription),
 };
 static const struct tier meta_tier = TIER(meta_rows);
 

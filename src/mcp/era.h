@@ -21,12 +21,13 @@ struct era_fields {
 	struct str version;    /* MCP-Protocol-Version */
 	struct str method;     /* Mcp-Method */
 	struct str name;       /* Mcp-Name */
-	struct str session_id; /* Mcp-Session-Id */
+	struct str session_id; /* Mcp-Session-Id; not looked at here */
 };
 
 /* Modern when the body's _meta has protocolVersion, when the version field
- * names a modern revision (or, without a session id, one that nobody knows),
- * or when the method is server/discover; legacy otherwise. */
+ * names a modern revision (ours or a later one), or when the method is
+ * server/discover; legacy otherwise.  A session id decides nothing: it is
+ * ignored in modern requests (TR-20). */
 enum era era_decide(
 	const struct envelope *e, const struct era_fields *fields);
 
@@ -41,13 +42,18 @@ struct era_ask {
  * clientCapabilities (object), clientInfo is an object and logLevel a level
  * if they are there (FAULT_MCP_PARAMS); the fields mirror the body
  * (FAULT_MCP_HEADER); the version is ours (FAULT_MCP_VERSION); the method is
- * known and offered (FAULT_MCP_METHOD); params has the name or uri that the
- * method needs (FAULT_MCP_PARAMS).  Notifications need neither _meta nor
- * fields; what is there must agree.
+ * known and offered (FAULT_MCP_METHOD); era_check_params().  Notifications need
+ * neither _meta nor fields; what is there must agree.
  * On false *data gets the raw JSON for error.data, or STR_NONE.  The arena is
  * used for that and for decoding only. */
 bool era_check_modern(struct arena *a, const struct era_ask *ask,
 	struct str *data, struct fault *f);
+
+/* Checks what any revision asks of a request's params: the name or uri that a
+ * method needs, arguments that are an object, a ref that names something
+ * (FAULT_MCP_CALL_PARAMS, in band), a cursor that is a string
+ * (FAULT_MCP_CURSOR).  Other methods and kinds pass. */
+bool era_check_params(const struct envelope *e, struct fault *f);
 
 /* Checks a legacy message's fields: a version field, if there, names a legacy
  * revision (TR-56), else FAULT_MCP_INVALID. */

@@ -48,10 +48,10 @@ bool headers_params_collect(struct arena *a, const struct json *schema,
 
 /* The fields for a call with these arguments (raw JSON object, or STR_NONE),
  * values encoded.  Absent, null, composite and unsafe ones are left out.
- * out has room for params->n.  False: FAULT_TOO_LARGE. */
+ * out has room for params->n.  False: FAULT_TOO_LARGE, or FAULT_BAD_JSON for
+ * arguments that hold a key twice. */
 bool headers_params_make(struct arena *a, const struct headers_params *params,
-	struct str arguments, struct field *out, size_t *n, struct fault *f)
-	__attribute__((nonnull(2, 5)));
+	struct str arguments, struct field *out, size_t *n, struct fault *f);
 
 struct headers_check {
 	const struct headers_params *params;
@@ -61,8 +61,9 @@ struct headers_check {
 };
 
 /* Whether the request's Mcp-Param-* fields mirror its arguments:
- * FAULT_MCP_HEADER.  Integers compare as numbers; fields for absent values
- * and unknown fields are ignored (V-09). */
+ * FAULT_MCP_HEADER, or FAULT_BAD_JSON for arguments that hold a key twice.
+ * Integers compare as numbers; fields for absent values and unknown fields
+ * are ignored (V-09). */
 bool headers_params_check(
 	struct arena *a, const struct headers_check *check, struct fault *f);
 

@@ -28,6 +28,11 @@ enum lists_kind {
 bool lists_kind_of(enum method m, enum lists_kind *kind);
 enum method lists_method(enum lists_kind kind);
 
+/* "tools", "resourceTemplates": the array's key in a result. */
+const char *lists_key(enum lists_kind kind);
+/* "name", "uri" or "uriTemplate": the key of what tells items apart. */
+const char *lists_identity(enum lists_kind kind);
+
 struct lists_item {
 	struct str name;  /* decoded: name, uri or uriTemplate */
 	struct str title; /* for people: title, else annotations.title, else
