@@ -1,14 +1,10 @@
-/*
- * seal_file: the master key's file (see seal.h).
- *
- * It is written under another name and linked to its own once it is whole and
- * on the disk.  So nobody ever reads half a key, and of two processes that
- * make it at once one wins and the other reads the winner's.
- */
+/* seal_file: the master key's file (see seal.h).  It is put in its place
+ * whole, so that nobody ever reads half a key. */
 #include "crypto/seal.h"
 
 #include "base/arena.h"
 #include "base/secret.h"
+#include "crypto/place.h"
 #include "crypto/random.h"
 
 #include <errno.h>
@@ -98,25 +94,6 @@ load(const char *path, unsigned char key[SEAL_KEY_BYTES], struct fault *f)
 	return found;
 }
 
-/* A directory's new entries last only when it is synced itself. */
-static bool
-sync_folder(struct arena *a, const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	struct str folder = slash == NULL ? STR(".") :
-		slash == path		  ? STR("/") :
-				   str_of(path, (size_t)(slash - path));
-	struct str name = str_dup(a, folder);
-	int fd = str_is_none(name) ?
-		-1 :
-		open(name.p, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool synced = fd >= 0 && fsync(fd) == 0;
-
-	if (fd >= 0)
-		close(fd);
-	return synced;
-}
-
 /* fchmod: whatever the umask says. */
 static bool
 write_key(const char *name)
@@ -145,23 +122,15 @@ static bool
 make(const char *path, struct fault *f)
 {
 	struct arena *a = arena_new(ARENA_SCRATCH_MAX);
-	struct str name = str_join(
-		a, str_from(path), STR(".new-"), random_text(a, 9));
-	bool made = !str_is_none(name) && write_key(name.p);
-	const char *why = strerror(errno);
+	struct str name = place_name(a, path);
+	bool made = !str_is_none(name) && write_key(name.p) &&
+		place_file(name, path);
 
-	if (made) {
-		made = (link(name.p, path) == 0 || errno == EEXIST);
-		why = strerror(errno);
-		unlink(name.p);
-	}
-	if (made && !sync_folder(a, path)) {
-		made = false;
-		why = strerror(errno);
-	}
+	if (!made)
+		fault_set(f, FAULT_SEALED, "%s can't be made: %s", path,
+			strerror(errno));
 	arena_free(&a);
-	return made ||
-		fault_set(f, FAULT_SEALED, "%s can't be made: %s", path, why);
+	return made;
 }
 
 struct seal_key *

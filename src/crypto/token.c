@@ -22,16 +22,16 @@ static const struct str prefixes[] = {
 	[TOKEN_SETUP] = STR_INIT("ost_su_"),
 };
 
-static uint32_t crc_rows[16];
+static uint32_t crc_rows[256];
 
-/* CRC-32 of IEEE 802.3, four bits a step. */
+/* CRC-32 of IEEE 802.3. */
 __attribute__((constructor)) static void
 fill_crc_rows(void)
 {
-	for (uint32_t i = 0; i < 16; i++) {
+	for (uint32_t i = 0; i < 256; i++) {
 		uint32_t v = i;
 
-		for (int bit = 0; bit < 4; bit++)
+		for (int bit = 0; bit < 8; bit++)
 			v = (v >> 1) ^ ((v & 1) != 0 ? 0xedb88320u : 0u);
 		crc_rows[i] = v;
 	}
@@ -42,11 +42,8 @@ crc32_of(struct str s)
 {
 	uint32_t v = 0xffffffffu;
 
-	for (size_t i = 0; i < s.n; i++) {
-		v ^= (unsigned char)s.p[i];
-		v = (v >> 4) ^ crc_rows[v & 15];
-		v = (v >> 4) ^ crc_rows[v & 15];
-	}
+	for (size_t i = 0; i < s.n; i++)
+		v = (v >> 8) ^ crc_rows[(v ^ (unsigned char)s.p[i]) & 255];
 	return ~v;
 }
 

@@ -23,8 +23,10 @@ struct store;
 struct store_txn; /* within a job's run() */
 
 struct store_job {
-	/* On the store thread.  False undoes what this job wrote; *f is kept
-	 * for done().  Allocates in job->arena, which the loop must leave alone
+	/* On the store thread.  False undoes what this job wrote, and *f is kept
+	 * for done(); so a refusal that has something to save (a family to
+	 * revoke) answers true and tells done() in its own way.  Runs once at
+	 * most, and not at all when the store is in trouble.  Allocates in job->arena, which the loop must leave alone
 	 * meanwhile. */
 	bool (*run)(struct store_txn *t, struct store_job *job, struct fault *f);
 	/* On the loop, always, exactly once; job->fault says how it went.  Owns
@@ -37,21 +39,42 @@ struct store_job {
 
 struct store_plan {
 	const char *path;  /* file; ":memory:" for tests */
-	/* Called from the store thread when results wait: make the loop call
-	 * store_collect(). */
+	/* Called from any thread when results wait: make the loop call
+	 * store_collect(), later, not from within.  NULL: only store_run() is
+	 * used. */
 	void (*wake)(void *with);
 	void *with;
+	unsigned busy_ms; /* how long another process's lock is waited for; 0:
+			   * STORE_BUSY_MS */
 };
 
-/* Opens, checks, migrates, starts the thread.  FAULT_STORE_DAMAGED,
- * FAULT_STORE_NEWER, FAULT_STORE_BUSY, FAULT_STORE. */
+#define STORE_BUSY_MS 5000u
+
+/* More jobs than these don't wait: see store_submit(). */
+#define STORE_WAITING_MAX 10000u
+
+struct store_counts {
+	uint64_t jobs;    /* that were run */
+	uint64_t commits; /* that they shared */
+	uint64_t failed;  /* commits that did not succeed */
+	uint64_t waiting; /* jobs, now */
+};
+
+/* Makes the file (0600) if there is none, opens, checks, migrates, starts the
+ * thread.  FAULT_STORE_DAMAGED, FAULT_STORE_FOREIGN, FAULT_STORE_NEWER,
+ * FAULT_STORE_BUSY, FAULT_STORE; what is refused keeps its bytes. */
 bool store_open(struct store **s, const struct store_plan *plan,
 	struct fault *f);
 
 /* Finishes queued jobs, stops the thread, closes.  done() of finished jobs has
- * been called when it returns. */
+ * been called when it returns; what they submit fails with
+ * FAULT_UNAVAILABLE.  *s may be NULL. */
 void store_close(struct store **s);
 
+/* Never blocks.  With STORE_WAITING_MAX jobs waiting, the job fails with
+ * FAULT_UNAVAILABLE.  A commit that does not succeed fails all the jobs that
+ * shared it, with the store's fault, whatever each had decided: what one of
+ * them saw another write has not happened. */
 void store_submit(struct store *s, struct store_job *job);
 
 /* Runs done() of what is finished. */
@@ -60,5 +83,8 @@ void store_collect(struct store *s);
 /* For start-up and the command line: submits, waits, and leaves done()
  * uncalled (it may be NULL).  True when the job's fault is clear. */
 bool store_run(struct store *s, struct store_job *job);
+
+/* Since store_open(). */
+struct store_counts store_counts(struct store *s);
 
 #endif

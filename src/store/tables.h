@@ -4,7 +4,11 @@
  * For use within a job's run().  x_load answers false with FAULT_NOT_FOUND
  * when there is no such row (no detail is logged for that), FAULT_STORE for
  * trouble.  What is loaded lives in the arena.  Saving inserts or replaces by
- * primary key unless said otherwise.
+ * primary key unless said otherwise; a text with a NUL or that is no UTF-8
+ * is FAULT_BAD_TEXT.  Removing what isn't there succeeds.
+ *
+ * A session needs its person, a code or token its grant, a grant its person
+ * (or STR_NONE): saving one without is FAULT_STORE.
  */
 #ifndef STORE_TABLES_H
 #define STORE_TABLES_H
@@ -27,7 +31,7 @@ bool person_save(
 bool person_count(struct store_txn *t, uint64_t *n, struct fault *f);
 bool person_list(struct arena *a, struct store_txn *t, struct person **ps,
 	size_t *n, struct fault *f);
-/* With their sessions, and their grants revoked. */
+/* With their sessions and grants, and all codes and tokens of these. */
 bool person_remove(struct store_txn *t, struct str id, struct fault *f);
 
 /* browser sessions */
@@ -45,10 +49,12 @@ bool client_load(struct arena *a, struct store_txn *t, struct str id,
 bool client_save(struct store_txn *t, const struct client *c, struct fault *f);
 bool client_list(struct arena *a, struct store_txn *t, struct client **cs,
 	size_t *n, struct fault *f);
+/* With its grants, and all codes and tokens of these. */
 bool client_remove(struct store_txn *t, struct str id, struct fault *f);
 bool client_used(
 	struct store_txn *t, struct str id, int64_t now, struct fault *f);
-/* Registered ones never used since before that time; *n gets how many. */
+/* Removes, as client_remove() does, the registered ones that were neither made
+ * nor used since before that time; *n gets how many. */
 bool client_reap(
 	struct store_txn *t, int64_t before, uint64_t *n, struct fault *f);
 /* How many registered from that network since then. */
@@ -59,9 +65,11 @@ bool client_count_since(struct store_txn *t, struct str network, int64_t since,
 bool grant_load(struct arena *a, struct store_txn *t, struct str id,
 	struct grant *g, struct fault *f);
 bool grant_save(struct store_txn *t, const struct grant *g, struct fault *f);
+/* The newest first; of everybody when person_id is STR_NONE. */
 bool grant_list(struct arena *a, struct store_txn *t, struct str person_id,
 	struct grant **gs, size_t *n, struct fault *f);
-/* Marks it revoked and removes its codes and tokens. */
+/* Marks it revoked (the first time stays) and removes its codes and tokens.
+ * Its row remains, without any use. */
 bool grant_revoke(
 	struct store_txn *t, struct str id, int64_t now, struct fault *f);
 

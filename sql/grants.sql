@@ -1,0 +1,27 @@
+-- name: grant_load
+SELECT id, person_id, client_id, resource, scope, created, last_used, revoked
+FROM grants WHERE id = $1;
+
+-- name: grant_list
+SELECT id, person_id, client_id, resource, scope, created, last_used, revoked
+FROM grants WHERE person_id = $1 ORDER BY created DESC, id;
+
+-- name: grant_list_all
+SELECT id, person_id, client_id, resource, scope, created, last_used, revoked
+FROM grants ORDER BY created DESC, id;
+
+-- name: grant_save
+INSERT INTO grants (id, person_id, client_id, resource, scope, created,
+	last_used, revoked)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (id) DO UPDATE SET
+	person_id = excluded.person_id,
+	client_id = excluded.client_id,
+	resource = excluded.resource,
+	scope = excluded.scope,
+	created = excluded.created,
+	last_used = excluded.last_used,
+	revoked = excluded.revoked;
+
+-- name: grant_revoke
+UPDATE grants SET revoked = $1 WHERE id = $2 AND revoked = 0;
