@@ -4,6 +4,12 @@
  * Its environment is exactly what is given.  It runs in a process group of its
  * own, with all other descriptors closed.  Lines longer than line_max kill it.
  * The stop ladder: close its stdin, wait; SIGTERM to the group, wait; SIGKILL.
+ *
+ *	running ──▶ closing ──▶ terminating ──▶ killing
+ *	   └───────────┴──────────────┴────────────┴──▶ exited ──▶ gone()
+ *
+ * When it ends, whatever is left of its group is killed, and what it wrote
+ * before is still told.  A child that closes its stdout is stopped.
  */
 #ifndef NET_CHILD_H
 #define NET_CHILD_H
@@ -25,17 +31,19 @@ struct child_plan {
 };
 
 struct child_listener {
-	/* One line of stdout, without its end. */
+	/* One line of stdout, without its end.  The last one may have had no
+	 * end. */
 	void (*line)(void *with, struct str line);
-	/* One line of stderr, cut at 4 KB. */
+	/* One line of stderr, cut at 4 KB.  May be NULL. */
 	void (*said)(void *with, struct str line);
-	/* It is gone; sentence for people: "exited with status 1", "killed by
+	/* It is gone; why is a sentence for people: "exited with status 1", "killed by
 	 * signal 9", "wrote a line of more than 4 MB".  The struct child is dead
 	 * when this returns. */
 	void (*gone)(void *with, struct str why);
 };
 
-/* FAULT_SPAWN with the reason ("npx: not found in PATH"). */
+/* NULL: FAULT_SPAWN with the reason ("npx: not found in PATH").  Nothing is
+ * told before this returns.  The plan may go once it has returned. */
 struct child *child_start(struct loop *l, const struct child_plan *plan,
 	struct child_listener listener, void *with, struct fault *f);
 
@@ -43,6 +51,11 @@ struct child *child_start(struct loop *l, const struct child_plan *plan,
  * is passed or it is gone. */
 bool child_write(struct child *c, const struct str *parts, size_t n,
 	struct fault *f);
+
+/* Holds line() back, and with it the child once its pipe is full.  gone() of a
+ * child that ends meanwhile waits for child_resume() as well. */
+void child_pause(struct child *c);
+void child_resume(struct child *c);
 
 /* Begins the ladder; gone() comes later. */
 void child_stop(struct child *c);

@@ -33,6 +33,7 @@ enum peer_do {
 	PEER_FLOOD,  /* text, n times */
 	PEER_BREATH, /* some milliseconds, so that pieces arrive apart */
 	PEER_CLOSE,  /* orderly */
+	PEER_CUT,    /* without a good-bye of TLS */
 	PEER_RESET,  /* with RST */
 	PEER_UNTIL_CLOSED, /* waits until the other side closes */
 };
@@ -156,6 +157,11 @@ peer_move(struct peer *p, const struct peer_move *m)
 		usleep(3000);
 		break;
 	case PEER_CLOSE:
+		peer_shut(p);
+		break;
+	case PEER_CUT:
+		SSL_free(p->ssl);
+		p->ssl = NULL;
 		peer_shut(p);
 		break;
 	case PEER_RESET:

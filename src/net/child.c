@@ -1,0 +1,562 @@
+/* child: see child.h. */
+#include "net/child.h"
+
+#include "base/buf.h"
+#include "base/die.h"
+#include "net/child_lines.h"
+#include "net/child_spawn.h"
+#include "net/loop.h"
+#include "net/stream.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define LINE_MAX_DEFAULT  ((size_t)4 << 20)
+#define WRITE_MAX_DEFAULT ((size_t)8 << 20)
+#define GRACE_MS_DEFAULT  2000
+#define SAID_MAX          ((size_t)4096)
+#define PARTS_MAX         14
+#define WATCH_MS          50  /* where the kernel has no pidfd */
+#define DRAIN_MS          500 /* for what the dead have written */
+
+/* Who moves it: child_stop() → CLOSING; on_ladder() → TERMINATING → KILLING;
+ * look_for_exit() → EXITED. */
+enum state { RUNNING, CLOSING, TERMINATING, KILLING, EXITED };
+
+struct child {
+	struct loop *loop;
+	struct child_listener listener;
+	void *with;
+	pid_t pid;
+	enum state state;
+	struct stream *exit; /* a pidfd, readable when it has ended; or NULL */
+	struct stream *in;   /* NULL once closed */
+	struct stream *out;
+	struct stream *err;
+	struct child_lines lines;
+	struct child_lines said;
+	struct buf waiting;  /* for its stdin */
+	size_t sent;         /* how much of that it has */
+	int64_t grace_ms;
+	struct loop_timer ladder; /* next rung; after the exit: end of drain */
+	struct loop_timer watch;  /* looks for the exit, without pidfd */
+	struct loop_timer soon;   /* lines that wait since child_resume() */
+	unsigned entered;
+	bool paused;
+	bool muted;          /* abandoned */
+	bool drained;        /* waited long enough for the pipes to end */
+	char why[128];
+};
+
+static void
+child_free(struct child *c)
+{
+	stream_close(&c->exit);
+	stream_close(&c->in);
+	stream_close(&c->out);
+	stream_close(&c->err);
+	child_lines_clear(&c->lines);
+	child_lines_clear(&c->said);
+	buf_clear(&c->waiting);
+	loop_timer_stop(&c->ladder);
+	loop_timer_stop(&c->watch);
+	loop_timer_stop(&c->soon);
+	free(c);
+}
+
+static void
+signal_group(const struct child *c, int signum)
+{
+	insist(c->state != EXITED && c->pid > 1);
+	kill(-c->pid, signum);
+}
+
+/* ---- lines ---- */
+
+static void
+tell_lines(struct child *c)
+{
+	struct str line;
+
+	while (!c->paused && child_lines_next(&c->lines, &line))
+		if (!c->muted)
+			c->listener.line(c->with, line);
+}
+
+static void
+tell_said(struct child *c)
+{
+	struct str line;
+
+	while (child_lines_next(&c->said, &line))
+		if (!c->muted && c->listener.said != NULL)
+			c->listener.said(c->with, line);
+}
+
+static void
+tell_last(struct child *c)
+{
+	struct str line;
+
+	if (child_lines_last(&c->lines, &line) && !c->muted)
+		c->listener.line(c->with, line);
+	if (child_lines_last(&c->said, &line) && !c->muted &&
+		c->listener.said != NULL)
+		c->listener.said(c->with, line);
+}
+
+/* Nothing is left to tell, or the rest is not waited for. */
+static bool
+is_over(const struct child *c)
+{
+	if (c->state != EXITED || c->entered > 0)
+		return false;
+	if (c->muted || c->lines.is_broken)
+		return true;
+	return !c->paused && (c->drained || (c->out == NULL && c->err == NULL));
+}
+
+/* At the end of whatever happened: it may have been the last thing. */
+static void
+settle(struct child *c)
+{
+	if (!is_over(c))
+		return;
+	c->entered++;
+	tell_last(c);
+	if (!c->muted)
+		c->listener.gone(c->with, str_from(c->why));
+	child_free(c);
+}
+
+/* ---- the end ---- */
+
+static void
+explain(struct child *c, int status)
+{
+	if (c->why[0] != '\0')
+		return;
+	if (WIFEXITED(status))
+		snprintf(c->why, sizeof(c->why), "exited with status %d",
+			WEXITSTATUS(status));
+	else
+		snprintf(c->why, sizeof(c->why), "killed by signal %d",
+			WTERMSIG(status));
+}
+
+static bool
+has_ended(const struct child *c)
+{
+	siginfo_t info = { 0 };
+
+	if (waitid(P_PID, (id_t)c->pid, &info, WEXITED | WNOHANG | WNOWAIT) ==
+		0)
+		return info.si_pid == c->pid;
+	return errno == ECHILD; /* somebody else has waited for it */
+}
+
+/* The zombie still holds the group's number while the rest of the group is
+ * killed, so nobody else can be hit. */
+static bool
+look_for_exit(struct child *c)
+{
+	int status = 0;
+
+	if (!has_ended(c))
+		return false;
+	signal_group(c, SIGKILL);
+	waitpid(c->pid, &status, 0);
+	c->state = EXITED;
+	explain(c, status);
+	stream_close(&c->exit);
+	stream_close(&c->in);
+	loop_timer_stop(&c->watch);
+	loop_timer_set(&c->ladder, DRAIN_MS);
+	return true;
+}
+
+static void
+on_exit_seen(void *with)
+{
+	struct child *c = with;
+
+	look_for_exit(c);
+	settle(c);
+}
+
+static void
+on_watch(void *with)
+{
+	struct child *c = with;
+
+	if (!look_for_exit(c))
+		loop_timer_set(&c->watch, WATCH_MS);
+	settle(c);
+}
+
+static void
+on_ladder(void *with)
+{
+	struct child *c = with;
+
+	switch (c->state) {
+	case RUNNING:
+		return;
+	case CLOSING:
+		if (c->out == NULL && c->why[0] == '\0')
+			snprintf(c->why, sizeof(c->why),
+				"closed its output, and was stopped");
+		c->state = TERMINATING;
+		signal_group(c, SIGTERM);
+		break;
+	case TERMINATING:
+		c->state = KILLING;
+		signal_group(c, SIGKILL);
+		return;
+	case KILLING:
+		return;
+	case EXITED:
+		c->drained = true;
+		settle(c);
+		return;
+	}
+	loop_timer_set(&c->ladder, c->grace_ms);
+}
+
+void
+child_stop(struct child *c)
+{
+	if (c->state != RUNNING)
+		return;
+	c->state = CLOSING;
+	stream_close(&c->in);
+	buf_clear(&c->waiting);
+	loop_timer_set(&c->ladder, c->grace_ms);
+}
+
+/* No more rungs: it misbehaved. */
+static void
+kill_now(struct child *c, const char *why)
+{
+	if (c->why[0] == '\0')
+		snprintf(c->why, sizeof(c->why), "%s", why);
+	if (c->state == EXITED)
+		return;
+	child_stop(c);
+	c->state = KILLING;
+	loop_timer_stop(&c->ladder);
+	signal_group(c, SIGKILL);
+}
+
+static void
+line_too_long(struct child *c)
+{
+	char why[64];
+
+	if (c->lines.max >= (size_t)1 << 20)
+		snprintf(why, sizeof(why),
+			"wrote a line of more than %zu MB",
+			c->lines.max >> 20);
+	else
+		snprintf(why, sizeof(why),
+			"wrote a line of more than %zu bytes", c->lines.max);
+	stream_close(&c->out);
+	kill_now(c, why);
+}
+
+/* ---- pipes ---- */
+
+/* One read a turn, so that a flood starves nobody.  False: the pipe ended. */
+static bool
+read_once(struct stream *s, struct child_lines *l)
+{
+	size_t room, n;
+	char *to = child_lines_room(l, &room);
+
+	switch (stream_read(s, to, room, &n)) {
+	case STREAM_MOVED:
+		child_lines_took(l, n);
+		return true;
+	case STREAM_AGAIN:
+		return true;
+	case STREAM_END:
+	case STREAM_BROKEN:
+		break;
+	}
+	return false;
+}
+
+static void
+on_out(void *with)
+{
+	struct child *c = with;
+
+	c->entered++;
+	if (!read_once(c->out, &c->lines)) {
+		stream_close(&c->out);
+		child_stop(c);
+	}
+	tell_lines(c);
+	if (c->lines.is_broken)
+		line_too_long(c);
+	c->entered--;
+	settle(c);
+}
+
+static void
+on_err(void *with)
+{
+	struct child *c = with;
+
+	c->entered++;
+	if (!read_once(c->err, &c->said))
+		stream_close(&c->err);
+	tell_said(c);
+	c->entered--;
+	settle(c);
+}
+
+static void
+on_soon(void *with)
+{
+	struct child *c = with;
+
+	c->entered++;
+	tell_lines(c);
+	if (c->lines.is_broken)
+		line_too_long(c);
+	c->entered--;
+	settle(c);
+}
+
+static void
+on_nothing(void *with)
+{
+	(void)with;
+}
+
+static void
+drop_sent(struct child *c, size_t n)
+{
+	c->sent += n;
+	if (c->sent * 2 < c->waiting.n)
+		return;
+	buf_drop(&c->waiting, c->sent);
+	c->sent = 0;
+	if (c->waiting.n == 0 && c->waiting.cap > SAID_MAX)
+		buf_clear(&c->waiting);
+}
+
+/* Its stdin takes bytes again. */
+static void
+on_in(void *with)
+{
+	struct child *c = with;
+	struct iovec part = { c->waiting.p + c->sent,
+		c->waiting.n - c->sent };
+	size_t n;
+
+	if (part.iov_len == 0)
+		return;
+	switch (stream_write(c->in, &part, 1, &n)) {
+	case STREAM_MOVED:
+		drop_sent(c, n);
+		break;
+	case STREAM_AGAIN:
+		break;
+	case STREAM_END:
+	case STREAM_BROKEN:
+		child_stop(c);
+		return;
+	}
+	if (c->waiting.n > 0)
+		stream_want_write(c->in);
+}
+
+/* ---- the outside ---- */
+
+static struct stream *
+open_stream(struct child *c, int fd, void (*readable)(void *),
+	void (*writable)(void *))
+{
+	struct stream *s = stream_connected(c->loop, fd, NULL, NULL);
+
+	if (s != NULL)
+		stream_own(s,
+			(struct stream_owner){ readable, writable, c, NULL });
+	return s;
+}
+
+static void
+watch_exit(struct child *c)
+{
+	int fd = (int)syscall(SYS_pidfd_open, c->pid, 0);
+
+	if (fd >= 0)
+		c->exit = open_stream(c, fd, on_exit_seen, on_nothing);
+	if (c->exit == NULL)
+		loop_timer_set(&c->watch, WATCH_MS);
+}
+
+static struct child *
+child_new(struct loop *l, const struct child_plan *plan)
+{
+	struct child *c = calloc(1, sizeof(*c));
+
+	if (c == NULL)
+		die("out of memory");
+	c->loop = l;
+	c->grace_ms = plan->grace_ms != 0 ? plan->grace_ms : GRACE_MS_DEFAULT;
+	child_lines_init(&c->lines,
+		plan->line_max != 0 ? plan->line_max : LINE_MAX_DEFAULT,
+		CHILD_LINES_REFUSE);
+	child_lines_init(&c->said, SAID_MAX, CHILD_LINES_CUT);
+	buf_init(&c->waiting,
+		plan->write_max != 0 ? plan->write_max : WRITE_MAX_DEFAULT);
+	loop_timer_init(&c->ladder, l, on_ladder, c);
+	loop_timer_init(&c->watch, l, on_watch, c);
+	loop_timer_init(&c->soon, l, on_soon, c);
+	return c;
+}
+
+struct child *
+child_start(struct loop *l, const struct child_plan *plan,
+	struct child_listener listener, void *with, struct fault *f)
+{
+	struct child_process p;
+	struct child *c;
+
+	if (!child_spawn(plan, &p, f))
+		return NULL;
+	c = child_new(l, plan);
+	c->listener = listener;
+	c->with = with;
+	c->pid = p.pid;
+	c->in = open_stream(c, p.in, on_nothing, on_in);
+	c->out = open_stream(c, p.out, on_out, on_nothing);
+	c->err = open_stream(c, p.err, on_err, on_nothing);
+	watch_exit(c);
+	if (c->in == NULL || c->out == NULL || c->err == NULL) {
+		fault_set(f, FAULT_SPAWN, "%s: its pipes can't be watched",
+			plan->command);
+		kill_now(c, "");
+		child_abandon(&c);
+		return NULL;
+	}
+	/* Nothing is ever read from it. */
+	stream_pause(c->in);
+	return c;
+}
+
+/* Queues what the pipe did not take: all after the first skip bytes. */
+static void
+keep_rest(struct child *c, const struct str *parts, size_t n, size_t skip)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (skip < parts[i].n)
+			buf_str(&c->waiting,
+				str_cut(parts[i], skip, parts[i].n));
+		skip = skip < parts[i].n ? 0 : skip - parts[i].n;
+	}
+	if (skip == 0)
+		buf_char(&c->waiting, '\n');
+	if (c->waiting.n > 0)
+		stream_want_write(c->in);
+}
+
+/* At once, as far as the pipe takes it.  False: it has closed its stdin. */
+static bool
+write_now(
+	struct child *c, const struct str *parts, size_t n, size_t *done)
+{
+	struct iovec out[PARTS_MAX + 1];
+
+	for (size_t i = 0; i < n; i++) {
+		out[i].iov_base = (char *)(uintptr_t)parts[i].p;
+		out[i].iov_len = parts[i].n;
+	}
+	out[n] = (struct iovec){ (char *)(uintptr_t) "\n", 1 };
+	switch (stream_write(c->in, out, (int)n + 1, done)) {
+	case STREAM_MOVED:
+	case STREAM_AGAIN:
+		return true;
+	case STREAM_END:
+	case STREAM_BROKEN:
+		break;
+	}
+	return false;
+}
+
+bool
+child_write(struct child *c, const struct str *parts, size_t n,
+	struct fault *f)
+{
+	size_t total = 1, done = 0;
+
+	for (size_t i = 0; i < n; i++)
+		total += parts[i].n;
+	if (c->state != RUNNING)
+		return fault_set(f, FAULT_UNAVAILABLE, "it is being stopped");
+	if (total > c->waiting.max - c->waiting.n)
+		return fault_set(f, FAULT_UNAVAILABLE,
+			"it does not read its input");
+	if (c->waiting.n == 0 && n <= PARTS_MAX &&
+		!write_now(c, parts, n, &done)) {
+		child_stop(c);
+		return fault_set(
+			f, FAULT_UNAVAILABLE, "it has closed its input");
+	}
+	if (done < total)
+		keep_rest(c, parts, n, done);
+	return true;
+}
+
+void
+child_pause(struct child *c)
+{
+	c->paused = true;
+	if (c->out != NULL)
+		stream_pause(c->out);
+}
+
+void
+child_resume(struct child *c)
+{
+	if (!c->paused)
+		return;
+	c->paused = false;
+	if (c->out != NULL)
+		stream_resume(c->out);
+	if (c->state == EXITED) {
+		c->drained = false;
+		loop_timer_set(&c->ladder, DRAIN_MS);
+	}
+	loop_timer_set(&c->soon, 0);
+}
+
+void
+child_abandon(struct child **cp)
+{
+	struct child *c = *cp;
+
+	if (c == NULL)
+		return;
+	*cp = NULL;
+	c->muted = true;
+	c->paused = false;
+	if (c->out != NULL)
+		stream_resume(c->out);
+	child_stop(c);
+	settle(c);
+}
+
+int64_t
+child_pid(const struct child *c)
+{
+	return c->pid;
+}
