@@ -48,7 +48,8 @@ struct endpoint {
 };
 
 /* By the exact request path ("/mcp/github"); NULL when nothing is served
- * there.  Valid until the next hall_settings(). */
+ * there.  Endpoints live as long as the hall; one that a reload takes away is
+ * no longer found. */
 const struct endpoint *hall_endpoint(const struct hall *h, struct str path);
 
 /* By its resource URL (RFC 8707), compared as RS-21 says; NULL. */

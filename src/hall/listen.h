@@ -1,0 +1,26 @@
+/*
+ * listen: a session's GET stream, for messages that belong to no request.
+ */
+#ifndef HALL_LISTEN_H
+#define HALL_LISTEN_H
+
+#include "hall/hall_state.h"
+#include "hall/session.h"
+
+struct hall_listen {
+	struct list place; /* in the session's */
+	struct hall_sink sink;
+};
+
+/* Ends it from our side. */
+void listen_finish(struct hall_listen *l);
+
+/* Notifies every session whose endpoint has that server. */
+void listen_tell_listed(
+	struct hall *h, struct upstream *u, enum lists_kind kind);
+
+/* Passes a server's log message on to the person whose link it came by. */
+void listen_tell_message(struct hall *h, struct upstream *u,
+	struct str person_id, const struct envelope *e);
+
+#endif
