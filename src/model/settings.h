@@ -100,6 +100,10 @@ struct settings {
 
 	int log_level;          /* enum fault_level */
 	bool log_json;
+
+	struct str *notes;      /* for people: unknown keys, servers in trouble,
+				 * what has no effect */
+	size_t note_count;
 };
 
 /* Another holder; and one less (the last one frees it, *s becomes NULL). */

@@ -1,0 +1,249 @@
+/* settings_check: see settings_check.h. */
+#include "app/settings_check.h"
+
+#include "app/settings_value.h"
+#include "base/arena.h"
+#include "base/die.h"
+#include "model/settings.h"
+#include "oauth/scope.h"
+#include "text/uri.h"
+
+/* The place of a dotted path in the file, as far as it is there. */
+static bool
+refuse_at(struct settings_reader *r, const struct json *root,
+	const char *path, const char *why)
+{
+	struct settings_place way[8] = { { .v = root } };
+	struct str rest = str_from(path);
+	size_t n = 0;
+
+	while (!str_is_none(rest) && n + 1 < 8) {
+		struct str key = str_split(&rest, '.');
+		const struct json *v = NULL;
+
+		json_each(child, way[n].v)
+		{
+			if (str_eq(child->key, key))
+				v = child;
+		}
+		way[n + 1] = (struct settings_place){ .up = &way[n],
+			.key = key, .v = v == NULL ? way[n].v : v };
+		n++;
+	}
+	return settings_read_refuse(r, &way[n], "%s", why);
+}
+
+static bool
+check_tls(struct settings_reader *r, const struct json *root,
+	const struct settings *s)
+{
+	if (str_is_none(s->tls_cert) == str_is_none(s->tls_key))
+		return true;
+	return refuse_at(
+		r, root, "tls", "expected both cert and key, or neither");
+}
+
+static bool
+check_store(struct settings_reader *r, const struct json *root,
+	const struct settings *s)
+{
+	if (str_starts(s->store, STR("sqlite:")))
+		return true;
+	if (str_starts(s->store, STR("postgres")))
+		return refuse_at(r, root, "store",
+			"this version keeps no PostgreSQL store; expected "
+			"\"sqlite:\" or \"sqlite:/path\"");
+	return refuse_at(r, root, "store",
+		"expected \"sqlite:\" or \"sqlite:/path\"");
+}
+
+/* Rules that nobody keeps are worse than none. */
+static bool
+check_policy(struct settings_reader *r, const struct json *root)
+{
+	const struct json *policy = json_get(root, "policy");
+
+	if (policy == NULL || policy->count == 0)
+		return true;
+	return refuse_at(r, root, "policy",
+		"this version keeps no rules; take them out, or restrict "
+		"tools with mcpServers.<name>.tools");
+}
+
+static bool
+check_front(struct settings_reader *r, const struct json *root,
+	const struct settings *s)
+{
+	if (!s->login_password)
+		return refuse_at(r, root, "login.password",
+			"this version has no other way to log in; expected "
+			"true");
+	if (s->registration == REGISTRATION_TOKEN &&
+		str_is_none(s->registration_token))
+		return refuse_at(r, root, "clients.registration",
+			"\"token\" needs clients.registrationToken");
+	return check_tls(r, root, s) && check_store(r, root, s) &&
+		check_policy(r, root);
+}
+
+/* ---- publicUrl ---- */
+
+static struct str
+reachable(struct arena *a, struct str listen)
+{
+	if (str_starts(listen, STR("0.0.0.0:")))
+		return str_join(a, STR("127.0.0.1"), str_cut(listen, 7, 99));
+	if (str_starts(listen, STR("[::]:")))
+		return str_join(a, STR("[::1]"), str_cut(listen, 4, 99));
+	return listen;
+}
+
+static bool
+fill_public_url(struct settings_reader *r, const struct json *root,
+	struct settings *s)
+{
+	struct str scheme =
+		str_is_none(s->tls_cert) ? STR("http://") : STR("https://");
+	struct str host = reachable(r->arena, s->listen);
+	struct settings_place listen = { .v = root };
+	struct str url;
+	struct uri u;
+
+	if (!str_is_none(s->public_url))
+		return true;
+	if (str_ends(s->listen, STR(":0")))
+		return refuse_at(r, root, "listen",
+			"port 0 can't be told to others; set publicUrl too");
+	url = str_join(r->arena, scheme, host);
+	if (!settings_value_is_origin(url) || !uri_parse(url, &u, NULL))
+		return refuse_at(r, root, "publicUrl",
+			"is needed here: https, or http on a loopback "
+			"address, and listen gives neither");
+	s->public_url = uri_origin(r->arena, &u);
+	if (!str_eq(host, s->listen))
+		settings_read_note(r, &listen,
+			"publicUrl is not set; others are told %.*s",
+			STR_ARG(s->public_url));
+	return true;
+}
+
+/* ---- schemes of redirect addresses ---- */
+
+static const struct str usual_schemes[] = {
+	STR_INIT("cursor"),
+	STR_INIT("vscode"),
+	STR_INIT("vscode-insiders"),
+	STR_INIT("windsurf"),
+	STR_INIT("claude"),
+	STR_INIT("zed"),
+};
+
+#define USUAL_SCHEMES (sizeof(usual_schemes) / sizeof(usual_schemes[0]))
+
+static bool
+may_be_scheme(struct str s)
+{
+	static const char *const never = "javascript|data|file|blob|vbscript|"
+					 "about|http|https|ws|wss|ftp";
+
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.p[i];
+		bool letter = c >= 'a' && c <= 'z';
+		bool other = (c >= '0' && c <= '9') || c == '+' || c == '-' ||
+			c == '.';
+
+		if (!letter && !(i > 0 && other))
+			return false;
+	}
+	return s.n > 0 && settings_choice_of(never, s) < 0;
+}
+
+static bool
+fill_schemes(struct settings_reader *r, const struct json *root,
+	struct settings *s)
+{
+	const struct json *given =
+		json_get(json_get(root, "clients"), "customSchemes");
+
+	for (size_t i = 0; i < s->custom_scheme_count; i++)
+		if (!may_be_scheme(s->custom_schemes[i]))
+			return refuse_at(r, root, "clients.customSchemes",
+				"expected URI schemes in lower case, without "
+				"\":\"; javascript, data, file, blob, "
+				"vbscript and those of the web can't be listed");
+	if (given != NULL)
+		return true;
+	s->custom_schemes =
+		arena_array(r->arena, USUAL_SCHEMES, sizeof(struct str));
+	insist(s->custom_schemes != NULL);
+	memcpy(s->custom_schemes, usual_schemes, sizeof(usual_schemes));
+	s->custom_scheme_count = USUAL_SCHEMES;
+	return true;
+}
+
+/* ---- scopes ---- */
+
+static bool
+has_scope(const struct settings *s, struct str name)
+{
+	for (size_t i = 0; i < s->scope_count; i++)
+		if (str_eq(s->scopes[i].name, name))
+			return true;
+	return false;
+}
+
+static bool
+is_built_in(struct settings_reader *r, struct str name)
+{
+	struct fault f = { 0 };
+	struct scope_table *t = scope_table_new(r->arena, NULL, 0, &f);
+
+	return t != NULL && scope_of(t, name) != 0;
+}
+
+static void
+add_tool_scopes(struct settings_reader *r, struct settings *s,
+	const struct server_entry *e)
+{
+	for (size_t i = 0; i < e->tool_count; i++) {
+		struct str name = e->tools[i].scope;
+
+		if (str_is_none(name) || has_scope(s, name) ||
+			is_built_in(r, name))
+			continue;
+		s->scopes[s->scope_count++] = (struct scope_entry){ name,
+			str_join(r->arena, STR("Use "), e->tools[i].name,
+				STR(" on "), e->name) };
+	}
+}
+
+/* A tool's scope needs no row below "scopes": it defines itself. */
+static bool
+fill_scopes(struct settings_reader *r, const struct json *root,
+	struct settings *s)
+{
+	struct scope_entry *own = s->scopes;
+	size_t most = s->scope_count;
+	struct fault why = { 0 };
+
+	for (size_t i = 0; i < s->server_count; i++)
+		most += s->servers[i].tool_count;
+	s->scopes = arena_array(r->arena, most, sizeof(*s->scopes));
+	if (s->scopes == NULL)
+		return refuse_at(r, root, "scopes", "is too long");
+	if (s->scope_count > 0)
+		memcpy(s->scopes, own, s->scope_count * sizeof(*own));
+	for (size_t i = 0; i < s->server_count; i++)
+		add_tool_scopes(r, s, &s->servers[i]);
+	if (scope_table_new(r->arena, s->scopes, s->scope_count, &why) != NULL)
+		return true;
+	return refuse_at(r, root, "scopes", why.detail);
+}
+
+bool
+settings_check(struct settings_reader *r, const struct json *root,
+	struct settings *s)
+{
+	return check_front(r, root, s) && fill_public_url(r, root, s) &&
+		fill_schemes(r, root, s) && fill_scopes(r, root, s);
+}

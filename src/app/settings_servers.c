@@ -1,0 +1,244 @@
+/* settings_servers: see settings_servers.h. */
+#include "app/settings_servers.h"
+
+#include "app/settings_value.h"
+#include "base/arena.h"
+#include "base/die.h"
+#include "model/settings.h"
+#include "text/field.h"
+
+/* What the HTTP client and the protocol write themselves. */
+static const char own_fields[] =
+	"host|content-length|content-type|content-encoding|connection|"
+	"keep-alive|transfer-encoding|te|trailer|upgrade|expect|accept|"
+	"proxy-authorization|mcp-session-id|mcp-protocol-version|mcp-method|"
+	"mcp-name|last-event-id";
+
+static bool
+is_own_field(struct str name)
+{
+	struct str rest = str_from(own_fields);
+
+	while (!str_is_none(rest))
+		if (str_eq_nocase(str_split(&rest, '|'), name))
+			return true;
+	return str_starts_nocase(name, STR("mcp-param-"));
+}
+
+static bool
+check_pairs(struct settings_reader *r, const struct settings_place *p,
+	const struct server_entry *e)
+{
+	for (size_t i = 0; i < e->header_count; i++) {
+		struct str name = e->headers[i].name;
+
+		if (!field_is_token(name) ||
+			!field_is_value(e->headers[i].value))
+			return settings_read_refuse(r, p,
+				"headers: \"%.*s\" is no HTTP field",
+				STR_ARG(str_cut(name, 0, 60)));
+		if (is_own_field(name))
+			return settings_read_refuse(r, p,
+				"headers: %.*s can't be set here",
+				STR_ARG(name));
+	}
+	for (size_t i = 0; i < e->env_count; i++)
+		if (str_find_char(e->env[i].name, '=') < e->env[i].name.n)
+			return settings_read_refuse(r, p,
+				"env: a name can't hold \"=\"");
+	return true;
+}
+
+/* From "type", or else from what is there. */
+static bool
+decide_transport(struct settings_reader *r, const struct settings_place *p,
+	struct server_entry *e)
+{
+	struct str type = json_get_str(p->v, "type");
+	bool program = !str_is_none(e->command);
+	bool address = !str_is_none(e->url);
+
+	if (program && address)
+		return settings_read_refuse(r, p,
+			"has both command and url; expected one of them");
+	if (!program && !address)
+		return settings_read_refuse(r, p,
+			"has neither command nor url; expected one of them");
+	e->transport = program ? SERVER_STDIO : SERVER_HTTP;
+	if (str_is_none(type) || type.n == 0)
+		return true;
+	if (str_eq_lit(type, "stdio") != program)
+		return settings_read_refuse(r, p,
+			"type is \"%.*s\", but it has %s", STR_ARG(type),
+			program ? "a command" : "an url");
+	if (str_eq_lit(type, "sse"))
+		e->transport = SERVER_SSE;
+	return true;
+}
+
+static bool
+read_tools(struct settings_reader *r, const struct settings_place *up,
+	struct server_entry *e)
+{
+	struct settings_place all = { up,
+		settings_row_find(STR("mcpServers.*.tools")), STR("tools"),
+		json_get(up->v, "tools"), SETTING_NOWHERE, NULL };
+	const struct setting_row *row =
+		settings_row_find(STR("mcpServers.*.tools.*"));
+
+	if (all.v == NULL || all.v->count == 0)
+		return true;
+	e->tools = arena_array(r->arena, all.v->count, sizeof(*e->tools));
+	if (e->tools == NULL)
+		return settings_read_refuse(r, &all, "is too long");
+	json_each(v, all.v)
+	{
+		struct tool_rule *rule = &e->tools[e->tool_count++];
+		struct settings_place at = { &all, row, v->key, v,
+			SETTING_IN_TOOL, rule };
+		const struct json *enabled = json_get(v, "enabled");
+
+		rule->name = str_dup(r->arena, v->key);
+		if (!settings_read(r, &at))
+			return false;
+		rule->disabled = json_is(enabled, JSON_FALSE) ||
+			(json_is(enabled, JSON_STRING) &&
+				str_eq_lit(enabled->text, "false"));
+	}
+	return true;
+}
+
+static bool
+read_entry(struct settings_reader *r, const struct settings_place *p,
+	struct server_entry *e)
+{
+	struct str protocol = json_get_str(p->v, "protocol");
+
+	if (!settings_read(r, p) || !decide_transport(r, p, e) ||
+		!check_pairs(r, p, e) || !read_tools(r, p, e))
+		return false;
+	if (protocol.n > 0 && !str_eq_lit(protocol, "auto"))
+		e->protocol = str_dup(r->arena, protocol);
+	return true;
+}
+
+/* As much as can be said of an entry that can't be read. */
+static void
+set_aside(struct settings_reader *r, struct server_entry *e,
+	const struct json *v, struct str why)
+{
+	e->trouble = str_dup(r->arena, why);
+	e->transport = json_get(v, "url") != NULL ? SERVER_HTTP : SERVER_STDIO;
+	e->disabled = json_is(json_get(v, "disabled"), JSON_TRUE);
+	e->description = str_dup(r->arena, json_get_str(v, "description"));
+	if (!e->disabled && r->note_count < SETTINGS_NOTES_MAX)
+		r->notes[r->note_count++] = e->trouble;
+}
+
+static bool
+check_name(struct settings_reader *r, const struct settings_place *p,
+	const struct settings *s)
+{
+	struct str name = p->key;
+
+	if (!settings_value_is_name(name))
+		return settings_read_refuse(r, p,
+			"expected a name of 1 to 32 letters, digits, \"_\" and "
+			"\"-\", without \"__\" and without \"_\" at its ends");
+	if (settings_server(s, name) != NULL)
+		return settings_read_refuse(r, p,
+			"there is a server of this name already");
+	return true;
+}
+
+static bool
+read_one(struct settings_reader *r, const struct expand *expand,
+	struct json *v, const struct settings_place *up, struct settings *s)
+{
+	struct server_entry *e = &s->servers[s->server_count];
+	struct settings_place p = { up,
+		settings_row_find(STR("mcpServers.*")), v->key, v,
+		SETTING_IN_SERVER, e };
+	struct fault why = { 0 }, *f = r->f;
+	struct str entry;
+	bool whole;
+
+	if (!check_name(r, &p, s))
+		return false;
+	s->server_count++;
+	e->name = str_dup(r->arena, v->key);
+	settings_read_fallbacks(r, SETTING_IN_SERVER, e);
+	r->f = &why;
+	whole = settings_expand(r, expand, v, &p);
+	r->f = f;
+	if (!whole)
+		set_aside(r, e, v, str_from(why.detail));
+	else if (!read_entry(r, &p, e))
+		return false;
+	entry = settings_expand_write(r->arena, v);
+	e->entry = str_is_none(e->trouble)
+		? entry
+		: str_join(r->arena, entry, e->trouble);
+	return true;
+}
+
+static bool
+read_list(struct settings_reader *r, const struct expand *expand,
+	struct json *list, struct settings *s)
+{
+	struct settings_place root = { .v = list };
+	struct settings_place all = { &root, settings_row_find(list->key),
+		list->key, list, SETTING_NOWHERE, NULL };
+
+	if (!settings_read(r, &all))
+		return false;
+	for (struct json *v = list->first; v != NULL; v = v->next)
+		if (!read_one(r, expand, v, &all, s))
+			return false;
+	return true;
+}
+
+static bool
+is_list(const struct json *v)
+{
+	return str_eq_lit(v->key, "mcpServers") ||
+		str_eq_lit(v->key, "servers");
+}
+
+bool
+settings_servers_read(struct settings_reader *r, const struct expand *e,
+	struct json *root, struct settings *s)
+{
+	size_t n = 0;
+
+	json_each(v, root)
+		n += is_list(v) ? v->count : 0;
+	s->servers = arena_array(r->arena, n, sizeof(*s->servers));
+	if (s->servers == NULL)
+		return fault_set(r->f, FAULT_TOO_LARGE, "too many servers");
+	for (struct json *v = root->first; v != NULL; v = v->next)
+		if (is_list(v) && !read_list(r, e, v, s))
+			return false;
+	return true;
+}
+
+void
+settings_servers_demo(
+	struct settings_reader *r, struct settings *s, struct str exe)
+{
+	struct server_entry *e = arena_new_of(r->arena, struct server_entry);
+	struct str *args = arena_new_of(r->arena, struct str);
+
+	insist(e != NULL && args != NULL);
+	settings_read_fallbacks(r, SETTING_IN_SERVER, e);
+	*args = STR("demo");
+	e->name = STR("demo");
+	e->transport = SERVER_STDIO;
+	e->command = str_dup(r->arena, exe);
+	e->args = args;
+	e->arg_count = 1;
+	e->description = STR("The built-in demo: slugify and countdown");
+	e->entry = str_join(r->arena, STR("demo "), exe);
+	s->servers = e;
+	s->server_count = 1;
+}
