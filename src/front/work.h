@@ -16,7 +16,7 @@ struct work;
 
 struct work_plan {
 	/* On the store thread; like store_job's run.  input is what the handler
-	 * gave; reads nothing that belongs to the loop. */
+	 * gave; reads nothing that belongs to the loop.  NULL: slow alone. */
 	bool (*run)(struct arena *a, struct store_txn *t, void *input,
 		struct fault *f);
 	/* Before run, in the pool of slow sums (argon2id); may be NULL. */
@@ -32,7 +32,12 @@ struct work_plan {
 /* The work's arena: the input and all it points to must live there. */
 struct work *work_new(struct front *front, struct http_request *r);
 struct arena *work_arena(struct work *w);
+/* The work is no longer the caller's.  When the pool or the store takes no
+ * more, done() is called before this returns: touch nothing afterwards. */
 void work_submit(struct work *w, const struct work_plan *plan, void *input);
+
+/* Instead of work_submit(): frees it; *w becomes NULL. */
+void work_drop(struct work **w);
 
 /* The peer of the request left; called by routes.c from gone(). */
 void work_gone(struct http_request *r);

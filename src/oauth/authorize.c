@@ -11,6 +11,9 @@
 
 const char *const authorize_repeatable[] = { "resource", NULL };
 
+/* A longer one would not fit into the forms that carry it. */
+#define STATE_MAX 4096u
+
 /* RFC 6749 3.1.1, RFC 9101 10.2. */
 static bool
 check_kind(const struct form *form, struct fault *f)
@@ -111,6 +114,10 @@ authorize_judge(struct arena *a, const struct form *form,
 		return AUTHORIZE_LOCAL;
 	out->state = form_get(form, "state");
 	out->challenge = form_get(form, "code_challenge");
+	if (out->state.n > STATE_MAX) {
+		fault_set(f, FAULT_INVALID_REQUEST, "state is too long");
+		return AUTHORIZE_REFUSE;
+	}
 	if (!check_kind(form, f) ||
 		!pkce_check_challenge(out->challenge,
 			form_get(form, "code_challenge_method"), f) ||
