@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 
 #define NAME_MAX_BYTES 4096u
+#define PAGE_MIN       512
 
 enum helper { HELPER_WAL, HELPER_JOURNAL };
 
@@ -142,8 +143,10 @@ sqlite_check(const char *path, int busy_ms, struct fault *f)
 		return fault_set(f, FAULT_STORE, "the path is too long");
 	if (stat(path, &st) != 0 || !S_ISREG(st.st_mode))
 		return fault_set(f, FAULT_STORE, "is no regular file");
-	if (st.st_size == 0)
-		return fault_set(f, FAULT_STORE_DAMAGED, "is empty");
+	/* SQLite takes less than a page for a database that is new. */
+	if (st.st_size < PAGE_MIN)
+		return fault_set(f, FAULT_STORE_DAMAGED,
+			st.st_size == 0 ? "is empty" : "is cut off");
 	if (helper_size(path, HELPER_JOURNAL) > 0)
 		return fault_set(f, FAULT_STORE_FOREIGN,
 			"a -journal file lies beside it");
