@@ -144,11 +144,12 @@ end_line(struct sse_reader *r, struct str rest, struct fault *f)
 {
 	struct str line;
 
+	/* However the line was cut up, the same ceiling holds. */
+	if (rest.n > r->line.max - r->line.n)
+		return too_large(f);
 	if (r->line.n == 0)
 		return hear_line(r, rest, f);
 	buf_str(&r->line, rest);
-	if (!buf_ok(&r->line))
-		return too_large(f);
 	line = buf_view(&r->line);
 	r->line.n = 0; /* the bytes stay until the next write */
 	return hear_line(r, line, f);
