@@ -51,7 +51,7 @@ digest_sha256(struct str in)
 struct digest
 digest_hmac(struct str key, struct str in)
 {
-	const unsigned char *k = (const unsigned char *)(key.n > 0 ? key.p : "");
+	const void *k = key.n > 0 ? key.p : "";
 	char name[] = "SHA2-256";
 	OSSL_PARAM params[] = {
 		OSSL_PARAM_construct_utf8_string(

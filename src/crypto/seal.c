@@ -19,6 +19,7 @@
 #include "crypto/random.h"
 
 #include <openssl/core_names.h>
+#include <openssl/err.h>
 #include <openssl/params.h>
 #include <sodium.h>
 
@@ -178,7 +179,8 @@ seal_open(struct arena *a, const struct seal_key *k, struct str context,
 		return false;
 	size = sealed.n - AROUND;
 	if ((out = arena_alloc(a, size + 1)) == NULL)
-		return fault_set(f, FAULT_TOO_LARGE, "no room for a sealed value");
+		return fault_set(
+			f, FAULT_TOO_LARGE, "no room for a sealed value");
 	memcpy(tag, in + HEAD + NONCE + size, TAG);
 	begin(c, k, in, context, 0);
 	whole = (size == 0 ||
@@ -189,6 +191,7 @@ seal_open(struct arena *a, const struct seal_key *k, struct str context,
 		EVP_CipherFinal_ex(c, out + n, &end) == 1;
 	EVP_CIPHER_CTX_reset(c); /* wipes the key */
 	if (!whole) {
+		ERR_clear_error(); /* TLS on this thread looks there */
 		secret_wipe(out, size);
 		return fault_set(f, FAULT_SEALED,
 			"changed, or sealed for another purpose");

@@ -96,7 +96,8 @@ bool
 token_is_well_formed(struct str text, enum token_kind kind)
 {
 	char check[CHECK_CHARS];
-	struct str body = str_cut(text, PREFIX_CHARS, PREFIX_CHARS + BODY_CHARS);
+	struct str body =
+		str_cut(text, PREFIX_CHARS, PREFIX_CHARS + BODY_CHARS);
 
 	if (text.n != TOKEN_CHARS || !str_starts(text, prefixes[kind]) ||
 		!is_base64url(body))

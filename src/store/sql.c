@@ -143,6 +143,7 @@ sql_text(struct sql_rows *r, struct arena *a)
 	int at = r->column++;
 	const unsigned char *p;
 	struct str text;
+	size_t n;
 
 	insist(at < sqlite3_column_count(r->statement));
 	if (sqlite3_column_type(r->statement, at) == SQLITE_NULL)
@@ -150,8 +151,8 @@ sql_text(struct sql_rows *r, struct arena *a)
 	p = sqlite3_column_text(r->statement, at);
 	if (p == NULL)
 		die("out of memory");
-	text = str_dup(a, str_of((const char *)p,
-				(size_t)sqlite3_column_bytes(r->statement, at)));
+	n = (size_t)sqlite3_column_bytes(r->statement, at);
+	text = str_dup(a, str_of((const char *)p, n));
 	if (str_is_none(text))
 		too_large(r);
 	return text;

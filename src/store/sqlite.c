@@ -200,7 +200,8 @@ nothing_is_left(const char *path, struct fault *f)
 	struct arena *a = arena_new(ARENA_SCRATCH_MAX);
 	struct str wal = str_join(a, str_from(path), STR("-wal"));
 	struct stat st;
-	bool none = str_is_none(wal) || stat(wal.p, &st) != 0 || st.st_size == 0;
+	bool none =
+		str_is_none(wal) || stat(wal.p, &st) != 0 || st.st_size == 0;
 
 	arena_free(&a);
 	return none ||

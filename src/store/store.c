@@ -74,7 +74,8 @@ run_within_savepoint(
 	if (!fault_is_set(&job->fault))
 		fault_set(&job->fault, FAULT_INTERNAL, "no reason given");
 	if (!sqlite_is_in_transaction(t))
-		return fault_set(broken, job->fault.id, "%s", job->fault.detail);
+		return fault_set(
+			broken, job->fault.id, "%s", job->fault.detail);
 	return sqlite_job_undo(t, broken);
 }
 
@@ -84,8 +85,8 @@ run_together(struct store_txn *t, struct store_job *first, struct fault *broken)
 {
 	bool fine = sqlite_begin(t, broken);
 
-	for (struct store_job *job = first; fine && job != NULL; job = job->next)
-		fine = run_within_savepoint(t, job, broken);
+	for (struct store_job *j = first; fine && j != NULL; j = j->next)
+		fine = run_within_savepoint(t, j, broken);
 	if (fine)
 		fine = sqlite_commit(t, broken);
 	sqlite_rollback(t);

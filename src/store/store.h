@@ -23,12 +23,13 @@ struct store;
 struct store_txn; /* within a job's run() */
 
 struct store_job {
-	/* On the store thread.  False undoes what this job wrote, and *f is kept
-	 * for done(); so a refusal that has something to save (a family to
-	 * revoke) answers true and tells done() in its own way.  Runs once at
-	 * most, and not at all when the store is in trouble.  Allocates in job->arena, which the loop must leave alone
-	 * meanwhile. */
-	bool (*run)(struct store_txn *t, struct store_job *job, struct fault *f);
+	/* On the store thread, once at most, and not at all when the store is in
+	 * trouble.  False undoes what this job wrote, and *f is kept for
+	 * done(); so a refusal that has something to save (a family to revoke)
+	 * answers true and tells done() in a way of its own.  Allocates in
+	 * job->arena, which the loop must leave alone meanwhile. */
+	bool (*run)(
+		struct store_txn *t, struct store_job *job, struct fault *f);
 	/* On the loop, always, exactly once; job->fault says how it went.  Owns
 	 * the job from here on. */
 	void (*done)(struct store_job *job);

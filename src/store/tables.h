@@ -39,7 +39,8 @@ bool web_session_load(struct arena *a, struct store_txn *t, struct str digest,
 	struct web_session *s, struct fault *f);
 bool web_session_save(
 	struct store_txn *t, const struct web_session *s, struct fault *f);
-bool web_session_remove(struct store_txn *t, struct str digest, struct fault *f);
+bool web_session_remove(
+	struct store_txn *t, struct str digest, struct fault *f);
 bool web_session_remove_all(
 	struct store_txn *t, struct str person_id, struct fault *f);
 

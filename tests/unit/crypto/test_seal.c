@@ -67,7 +67,8 @@ opens_what_was_sealed(void **state)
 		assert_int_equal(s.p[0], 1);
 		/* sha256 of the key begins with 630dcd29 */
 		assert_memory_equal(s.p + 1, "\x63\x0d\xcd\x29", 4);
-		assert_true(seal_open(w->a, w->k, STR("cursor"), s, &out, &w->f));
+		assert_true(seal_open(
+			w->a, w->k, STR("cursor"), s, &out, &w->f));
 		assert_true(str_eq(out, plains[i]));
 	}
 }

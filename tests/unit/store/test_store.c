@@ -256,7 +256,8 @@ a_refusal_undoes_its_own_alone(void **state)
 
 /* A commit that the disk refuses: nobody is told that it worked. */
 static bool
-ruin_the_transaction(struct store_txn *t, struct store_job *base, struct fault *f)
+ruin_the_transaction(
+	struct store_txn *t, struct store_job *base, struct fault *f)
 {
 	(void)base;
 	return sqlite_exec(t->db, "PRAGMA defer_foreign_keys = ON", f) &&
@@ -289,7 +290,8 @@ a_failed_commit_fails_all_of_it(void **state)
 }
 
 static bool
-end_the_transaction(struct store_txn *t, struct store_job *base, struct fault *f)
+end_the_transaction(
+	struct store_txn *t, struct store_job *base, struct fault *f)
 {
 	(void)base;
 	sqlite_rollback(t); /* as SQLite does itself when a disk is full */
