@@ -22,7 +22,8 @@ take_userinfo(struct arena *a, struct str userinfo, struct http_proxy *p)
 	basic.secret = true;
 	base64_write(&basic, decoded);
 	secret_set(&p->basic, buf_view(&basic));
-	secret_wipe((char *)(uintptr_t)decoded.p, decoded.n);
+	if (decoded.p != userinfo.p) /* a copy */
+		secret_wipe((char *)(uintptr_t)decoded.p, decoded.n);
 	buf_clear(&basic);
 	return true;
 }
@@ -130,31 +131,41 @@ is_below(struct str host, struct str entry)
 	return host.n == entry.n || host.p[host.n - entry.n - 1] == '.';
 }
 
+/* "[::1]", "[::1]:80": what follows the bracket. */
+static bool
+take_brackets(struct str *entry, struct str *port)
+{
+	size_t end = str_find_char(*entry, ']');
+
+	if (end == entry->n)
+		return false;
+	*port = str_cut(*entry, end + 1, entry->n);
+	*entry = str_cut(*entry, 1, end);
+	return true;
+}
+
 /* Takes ":port" off the entry; false when it is another port. */
 static bool
 port_fits(struct str *entry, uint16_t port)
 {
 	size_t colon = str_find_char(*entry, ':');
+	struct str after = str_cut(*entry, colon, entry->n);
 	uint64_t wanted;
 
-	if (entry->n > 0 && entry->p[0] == '[') {
-		size_t end = str_find_char(*entry, ']');
-		struct str after = str_cut(*entry, end + 1, entry->n);
-
-		*entry = str_cut(*entry, 1, end);
-		if (after.n == 0)
-			return true;
-		return str_to_u64(str_cut(after, 1, after.n), &wanted) &&
-			wanted == port;
+	if (entry->p[0] == '[') {
+		if (!take_brackets(entry, &after))
+			return false;
+	} else if (str_find_char(str_cut(after, 1, after.n), ':') + 1 <
+		after.n) {
+		return true; /* a bare IPv6 address */
+	} else {
+		*entry = str_cut(*entry, 0, colon);
 	}
-	if (colon == entry->n ||
-		str_find_char(str_cut(*entry, colon + 1, entry->n), ':') !=
-			entry->n - colon - 1)
-		return true; /* none, or a bare IPv6 address */
-	if (!str_to_u64(str_cut(*entry, colon + 1, entry->n), &wanted))
-		return false;
-	*entry = str_cut(*entry, 0, colon);
-	return wanted == port;
+	if (after.n == 0)
+		return true;
+	return after.p[0] == ':' &&
+		str_to_u64(str_cut(after, 1, after.n), &wanted) &&
+		wanted == port;
 }
 
 static bool
