@@ -22,18 +22,16 @@ names_ours(const struct json *data)
 	return false;
 }
 
-/* Codes alone prove nothing, since older servers used them for other things:
- * the data has to be what the definition asks for (V-07). */
+/* A code alone proves nothing where the definition asks for data, since older
+ * servers used it for other things (V-07); that of -32020 asks for none. */
 static enum handshake_verdict
 judge_error(struct arena *a, const struct envelope *e, struct fault *f)
 {
-	const struct json *data = NULL, *code;
 	const struct json *error = json_parse(a, e->error.value, NULL, NULL);
+	const struct json *data = json_get(error, "data");
 	int64_t n = 0;
 
-	code = json_get(error, "code");
-	data = json_get(error, "data");
-	if (!json_to_i64(code, &n))
+	if (!json_to_i64(json_get(error, "code"), &n))
 		return HANDSHAKE_LEGACY;
 	if (n == UNSUPPORTED_VERSION &&
 		json_is(json_get(data, "supported"), JSON_ARRAY) &&
@@ -50,7 +48,7 @@ judge_error(struct arena *a, const struct envelope *e, struct fault *f)
 			"it needs capabilities that we don't declare");
 		return HANDSHAKE_AGAIN;
 	}
-	if (n == HEADER_MISMATCH && json_is(data, JSON_OBJECT)) {
+	if (n == HEADER_MISMATCH) {
 		fault_set(f, FAULT_SERVER_ANSWER,
 			"it found headers and body at odds");
 		return HANDSHAKE_AGAIN;

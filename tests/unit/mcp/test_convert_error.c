@@ -1,0 +1,194 @@
+/* Errors and notifications on their way home. */
+#include "base/buf.h"
+#include "mcp/convert_error.h"
+#include "mcp/convert_note.h"
+
+#include "check.h"
+
+#define LEGACY REVISION_2025_11_25
+#define MODERN REVISION_2026_07_28
+
+static void
+test_codes(void **state)
+{
+	static const struct {
+		int64_t code, legacy, modern;
+	} rows[] = {
+		{ -32700, -32603, -32603 },
+		{ -32600, -32600, -32600 },
+		{ -32601, -32601, -32601 },
+		{ -32602, -32602, -32602 },
+		{ -32603, -32603, -32603 },
+		{ -32000, -32603, -32603 },
+		{ -32001, -32603, -32603 },
+		{ -32002, -32002, -32602 },
+		{ -32003, -32603, -32603 },
+		{ -32019, -32603, -32603 },
+		{ -32020, -32603, -32603 },
+		{ -32021, -31021, -32021 },
+		{ -32022, -32603, -32603 },
+		{ -32023, -32603, -32603 },
+		{ -32042, -32603, -32603 },
+		{ -32099, -32603, -32603 },
+		{ -32500, -32603, -32603 },
+		{ -32768, -32603, -32603 },
+		{ -32769, -32769, -32769 },
+		{ -31999, -31999, -31999 },
+		{ -1, -1, -1 },
+		{ 0, 0, 0 },
+		{ 404, 404, 404 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < CHECK_COUNT(rows); i++) {
+		check_row(convert_error_code(rows[i].code, LEGACY),
+			rows[i].legacy, i);
+		check_row(convert_error_code(rows[i].code, MODERN),
+			rows[i].modern, i);
+	}
+}
+
+static void
+gives(const char *error, enum revision to, const char *declared, int status,
+	const char *wanted)
+{
+	struct envelope e;
+	struct convert_error q = { .e = &e, .to = to, .id = STR("\"a\"") };
+	struct str text = str_join(arena, STR("{\"jsonrpc\":\"2.0\",\"id\":7,"
+		"\"error\":"), str_from(error), STR("}"));
+	struct buf out;
+
+	if (declared != NULL)
+		q.declared = (struct envelope_member){ declared,
+			str_from(declared) };
+	assert_true(envelope_read(text, &e, &fault));
+	buf_in(&out, arena, 4096);
+	check_row(convert_error(arena, &q, &out), status, 0);
+	check_str(buf_view(&out), wanted);
+}
+
+#define ERROR(rest) "{\"jsonrpc\":\"2.0\",\"id\":\"a\",\"error\":{" rest "}}"
+#define SAMPLING                                                               \
+	"{\"code\":-32021,\"message\":\"needs sampling\",\"data\":"            \
+	"{\"requiredCapabilities\":{\"sampling\":{}}}}"
+
+static void
+test_errors(void **state)
+{
+	(void)state;
+	gives("{\"code\":-32602,\"message\":\"a\\nb\",\"data\":{\"x\":1.0}}",
+		MODERN, NULL, 200,
+		ERROR("\"code\":-32602,\"message\":\"a\\nb\",\"data\":{\"x\":"
+		      "1.0}"));
+	gives("{\"code\":-32601,\"message\":\"no\"}", MODERN, NULL, 404,
+		ERROR("\"code\":-32601,\"message\":\"no\""));
+	gives("{\"code\":-32601,\"message\":\"no\"}", LEGACY, NULL, 200,
+		ERROR("\"code\":-32601,\"message\":\"no\""));
+	gives("{\"code\":99999999999999999999,\"message\":\"\"}", LEGACY, NULL,
+		200, ERROR("\"code\":-32603,\"message\":\"\""));
+	/* About our own hop: neither its words nor its data go on. */
+	gives("{\"code\":-32022,\"message\":\"v\",\"data\":{\"supported\":["
+	      "\"x\"],\"requested\":\"y\"}}", MODERN, NULL, 200,
+		ERROR("\"code\":-32603,\"message\":\"The MCP server behind "
+		      "this answered something that is not valid. Look at its "
+		      "state on the dashboard.\",\"data\":{\"fault\":"
+		      "\"server_answer\"}"));
+}
+
+static void
+test_missing_capability(void **state)
+{
+	(void)state;
+	gives(SAMPLING, MODERN, "{}", 400,
+		ERROR("\"code\":-32021,\"message\":\"needs sampling\","
+		      "\"data\":{\"requiredCapabilities\":{\"sampling\":{}}}"));
+	/* It did declare it; it is we who don't pass it on. */
+	gives(SAMPLING, MODERN, "{\"sampling\":{}}", 200,
+		ERROR("\"code\":-32603,\"message\":\"needs sampling\","
+		      "\"data\":{\"requiredCapabilities\":{\"sampling\":{}}}"));
+	gives("{\"code\":-32021,\"message\":\"x\"}", MODERN, "{}", 200,
+		ERROR("\"code\":-32603,\"message\":\"x\""));
+	gives(SAMPLING, LEGACY, NULL, 200,
+		ERROR("\"code\":-31021,\"message\":\"needs sampling\","
+		      "\"data\":{\"requiredCapabilities\":{\"sampling\":{}}}"));
+}
+
+/* ---- notifications ---- */
+
+static struct envelope note;
+
+static void
+read_note(const char *params)
+{
+	struct str text = str_join(arena, STR("{\"jsonrpc\":\"2.0\","
+		"\"method\":\"notifications/x\",\"params\":"),
+		str_from(params), STR("}"));
+
+	if (!envelope_read(text, &note, &fault))
+		fail_msg("%s: %s", params, fault.detail);
+}
+
+static void
+test_progress(void **state)
+{
+	struct splice s;
+	int64_t token;
+
+	(void)state;
+	read_note("{\"progressToken\":12,\"progress\":0.5,\"total\":1}");
+	assert_true(convert_note_token(&note, &token));
+	assert_int_equal(token, 12);
+	assert_true(convert_note_progress(
+		&note, STR("\"mine\""), &s, &fault));
+	check_str(splice_text(arena, &s),
+		"{\"jsonrpc\":\"2.0\",\"method\":\"notifications/x\","
+		"\"params\":{\"progressToken\":\"mine\",\"progress\":0.5,"
+		"\"total\":1}}");
+	assert_false(convert_note_progress(&note, STR_NONE, &s, &fault));
+	read_note("{\"progressToken\":\"12\"}");
+	assert_false(convert_note_token(&note, &token));
+	read_note("{\"progressToken\":-1}");
+	assert_false(convert_note_token(&note, &token));
+	read_note("{}");
+	assert_false(convert_note_token(&note, &token));
+	assert_false(convert_note_progress(&note, STR("1"), &s, &fault));
+}
+
+static void
+test_levels_pass(void **state)
+{
+	static const struct {
+		const char *params;
+		enum level least;
+		bool passes;
+	} rows[] = {
+		{ "{\"level\":\"info\"}", LEVEL_INFO, true },
+		{ "{\"level\":\"info\"}", LEVEL_DEBUG, true },
+		{ "{\"level\":\"info\"}", LEVEL_NOTICE, false },
+		{ "{\"level\":\"emergency\"}", LEVEL_OFF, false },
+		{ "{\"level\":\"loud\"}", LEVEL_DEBUG, false },
+		{ "{\"level\":7}", LEVEL_DEBUG, false },
+		{ "{}", LEVEL_DEBUG, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < CHECK_COUNT(rows); i++) {
+		read_note(rows[i].params);
+		check_row(convert_note_passes(&note, rows[i].least),
+			rows[i].passes, i);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_codes),
+		cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_missing_capability),
+		cmocka_unit_test(test_progress),
+		cmocka_unit_test(test_levels_pass),
+	};
+
+	return cmocka_run_group_tests(tests, check_setup, check_teardown);
+}
