@@ -1,8 +1,8 @@
 /* child: see child.h. */
 #include "net/child.h"
 
-#include "base/buf.h"
 #include "base/die.h"
+#include "net/child_feed.h"
 #include "net/child_lines.h"
 #include "net/child_spawn.h"
 #include "net/loop.h"
@@ -20,7 +20,6 @@
 #define WRITE_MAX_DEFAULT ((size_t)8 << 20)
 #define GRACE_MS_DEFAULT  2000
 #define SAID_MAX          ((size_t)4096)
-#define PARTS_MAX         14
 #define WATCH_MS          50  /* where the kernel has no pidfd */
 #define DRAIN_MS          500 /* for what the dead have written */
 
@@ -35,13 +34,11 @@ struct child {
 	pid_t pid;
 	enum state state;
 	struct stream *exit; /* a pidfd, readable when it has ended; or NULL */
-	struct stream *in;   /* NULL once closed */
-	struct stream *out;
+	struct child_feed in;
+	struct stream *out;  /* NULL once it has ended */
 	struct stream *err;
 	struct child_lines lines;
 	struct child_lines said;
-	struct buf waiting;  /* for its stdin */
-	size_t sent;         /* how much of that it has */
 	int64_t grace_ms;
 	struct loop_timer ladder; /* next rung; after the exit: end of drain */
 	struct loop_timer watch;  /* looks for the exit, without pidfd */
@@ -57,12 +54,11 @@ static void
 child_free(struct child *c)
 {
 	stream_close(&c->exit);
-	stream_close(&c->in);
+	child_feed_close(&c->in);
 	stream_close(&c->out);
 	stream_close(&c->err);
 	child_lines_clear(&c->lines);
 	child_lines_clear(&c->said);
-	buf_clear(&c->waiting);
 	loop_timer_stop(&c->ladder);
 	loop_timer_stop(&c->watch);
 	loop_timer_stop(&c->soon);
@@ -174,7 +170,7 @@ look_for_exit(struct child *c)
 	c->state = EXITED;
 	explain(c, status);
 	stream_close(&c->exit);
-	stream_close(&c->in);
+	child_feed_close(&c->in);
 	loop_timer_stop(&c->watch);
 	loop_timer_set(&c->ladder, DRAIN_MS);
 	return true;
@@ -234,8 +230,7 @@ child_stop(struct child *c)
 	if (c->state != RUNNING)
 		return;
 	c->state = CLOSING;
-	stream_close(&c->in);
-	buf_clear(&c->waiting);
+	child_feed_close(&c->in);
 	loop_timer_set(&c->ladder, c->grace_ms);
 }
 
@@ -340,42 +335,14 @@ on_nothing(void *with)
 	(void)with;
 }
 
-static void
-drop_sent(struct child *c, size_t n)
-{
-	c->sent += n;
-	if (c->sent * 2 < c->waiting.n)
-		return;
-	buf_drop(&c->waiting, c->sent);
-	c->sent = 0;
-	if (c->waiting.n == 0 && c->waiting.cap > SAID_MAX)
-		buf_clear(&c->waiting);
-}
-
 /* Its stdin takes bytes again. */
 static void
 on_in(void *with)
 {
 	struct child *c = with;
-	struct iovec part = { c->waiting.p + c->sent,
-		c->waiting.n - c->sent };
-	size_t n;
 
-	if (part.iov_len == 0)
-		return;
-	switch (stream_write(c->in, &part, 1, &n)) {
-	case STREAM_MOVED:
-		drop_sent(c, n);
-		break;
-	case STREAM_AGAIN:
-		break;
-	case STREAM_END:
-	case STREAM_BROKEN:
+	if (!child_feed_flush(&c->in))
 		child_stop(c);
-		return;
-	}
-	if (c->waiting.n > 0)
-		stream_want_write(c->in);
 }
 
 /* ---- the outside ---- */
@@ -416,7 +383,7 @@ child_new(struct loop *l, const struct child_plan *plan)
 		plan->line_max != 0 ? plan->line_max : LINE_MAX_DEFAULT,
 		CHILD_LINES_REFUSE);
 	child_lines_init(&c->said, SAID_MAX, CHILD_LINES_CUT);
-	buf_init(&c->waiting,
+	child_feed_init(&c->in,
 		plan->write_max != 0 ? plan->write_max : WRITE_MAX_DEFAULT);
 	loop_timer_init(&c->ladder, l, on_ladder, c);
 	loop_timer_init(&c->watch, l, on_watch, c);
@@ -437,11 +404,11 @@ child_start(struct loop *l, const struct child_plan *plan,
 	c->listener = listener;
 	c->with = with;
 	c->pid = p.pid;
-	c->in = open_stream(c, p.in, on_nothing, on_in);
+	c->in.stream = open_stream(c, p.in, on_nothing, on_in);
 	c->out = open_stream(c, p.out, on_out, on_nothing);
 	c->err = open_stream(c, p.err, on_err, on_nothing);
 	watch_exit(c);
-	if (c->in == NULL || c->out == NULL || c->err == NULL) {
+	if (c->in.stream == NULL || c->out == NULL || c->err == NULL) {
 		fault_set(f, FAULT_SPAWN, "%s: its pipes can't be watched",
 			plan->command);
 		kill_now(c, "");
@@ -449,71 +416,27 @@ child_start(struct loop *l, const struct child_plan *plan,
 		return NULL;
 	}
 	/* Nothing is ever read from it. */
-	stream_pause(c->in);
+	stream_pause(c->in.stream);
 	return c;
-}
-
-/* Queues what the pipe did not take: all after the first skip bytes. */
-static void
-keep_rest(struct child *c, const struct str *parts, size_t n, size_t skip)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (skip < parts[i].n)
-			buf_str(&c->waiting,
-				str_cut(parts[i], skip, parts[i].n));
-		skip = skip < parts[i].n ? 0 : skip - parts[i].n;
-	}
-	if (skip == 0)
-		buf_char(&c->waiting, '\n');
-	if (c->waiting.n > 0)
-		stream_want_write(c->in);
-}
-
-/* At once, as far as the pipe takes it.  False: it has closed its stdin. */
-static bool
-write_now(
-	struct child *c, const struct str *parts, size_t n, size_t *done)
-{
-	struct iovec out[PARTS_MAX + 1];
-
-	for (size_t i = 0; i < n; i++) {
-		out[i].iov_base = (char *)(uintptr_t)parts[i].p;
-		out[i].iov_len = parts[i].n;
-	}
-	out[n] = (struct iovec){ (char *)(uintptr_t) "\n", 1 };
-	switch (stream_write(c->in, out, (int)n + 1, done)) {
-	case STREAM_MOVED:
-	case STREAM_AGAIN:
-		return true;
-	case STREAM_END:
-	case STREAM_BROKEN:
-		break;
-	}
-	return false;
 }
 
 bool
 child_write(struct child *c, const struct str *parts, size_t n,
 	struct fault *f)
 {
-	size_t total = 1, done = 0;
-
-	for (size_t i = 0; i < n; i++)
-		total += parts[i].n;
 	if (c->state != RUNNING)
 		return fault_set(f, FAULT_UNAVAILABLE, "it is being stopped");
-	if (total > c->waiting.max - c->waiting.n)
+	switch (child_feed_line(&c->in, parts, n)) {
+	case CHILD_FED:
+		return true;
+	case CHILD_FULL:
 		return fault_set(f, FAULT_UNAVAILABLE,
 			"it does not read its input");
-	if (c->waiting.n == 0 && n <= PARTS_MAX &&
-		!write_now(c, parts, n, &done)) {
-		child_stop(c);
-		return fault_set(
-			f, FAULT_UNAVAILABLE, "it has closed its input");
+	case CHILD_CLOSED:
+		break;
 	}
-	if (done < total)
-		keep_rest(c, parts, n, done);
-	return true;
+	child_stop(c);
+	return fault_set(f, FAULT_UNAVAILABLE, "it has closed its input");
 }
 
 void

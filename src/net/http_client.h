@@ -49,8 +49,10 @@ struct http_ask {
 	enum http_method method;
 	struct str origin;   /* scheme://host[:port], as uri_origin() */
 	struct str target;   /* path and query, origin-form */
-	const struct field *fields; /* Host, Content-Length, Connection and
-				     * Authorization are refused here: insist() */
+	const struct field *fields; /* Host, Content-Length, Connection,
+				     * Transfer-Encoding, Authorization and
+				     * Proxy-Authorization are refused here:
+				     * insist() */
 	size_t n;
 	const struct http_credential *credential; /* or NULL */
 	const struct str *parts; /* body; copied if not sent at once */

@@ -2,30 +2,21 @@
 #include "net/http_dial.h"
 
 #include "base/die.h"
+#include "net/http_connect.h"
 #include "net/http_head.h"
 #include "net/http_lookup.h"
 #include "net/http_proxy.h"
 #include "net/loop.h"
 #include "net/stream.h"
 
-#include <errno.h>
 #include <inttypes.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#define STAGGER_MS    250
-#define TUNNEL_MAX    ((size_t)8192) /* of the proxy's answer */
+#define TUNNEL_MAX ((size_t)8192) /* of the proxy's answer */
 
 /* Who moves it: begin() → LOOKING; heard() → CONNECTING; reached() →
  * TUNNELLING or SHAKING; on_tunnel() → SHAKING. */
 enum state { LOOKING, CONNECTING, TUNNELLING, SHAKING };
-
-struct attempt {
-	struct http_dial *dial;
-	struct stream *stream;
-};
 
 struct http_dial {
 	struct loop *loop;
@@ -34,13 +25,10 @@ struct http_dial {
 	void *with;
 	enum state state;
 	struct loop_timer limit;
-	struct loop_timer next; /* begins, and tries the next address */
+	struct loop_timer soon; /* begins */
 	struct http_lookup *lookup;
-	struct http_addresses list;
-	size_t tried;
-	struct attempt attempts[HTTP_ADDRESSES_MAX];
-	unsigned open; /* attempts that still run */
-	struct stream *stream; /* the one that was taken */
+	struct http_connect connect; /* with the list of addresses */
+	struct stream *stream; /* once it is connected */
 	char target[HTTP_AUTHORITY_SIZE]; /* what the proxy is asked for */
 	bool target_known;
 	struct buf out;
@@ -53,20 +41,12 @@ static void reached(struct http_dial *d);
 static void look(struct http_dial *d);
 
 static void
-close_attempts(struct http_dial *d)
-{
-	for (size_t i = 0; i < d->tried; i++)
-		stream_close(&d->attempts[i].stream);
-	d->open = 0;
-}
-
-static void
 dial_free(struct http_dial *d)
 {
 	loop_timer_stop(&d->limit);
-	loop_timer_stop(&d->next);
+	loop_timer_stop(&d->soon);
 	http_lookup_cancel(&d->lookup);
-	close_attempts(d);
+	http_connect_stop(&d->connect);
 	stream_close(&d->stream);
 	buf_clear(&d->out);
 	buf_clear(&d->in);
@@ -123,104 +103,27 @@ on_limit(void *with)
 
 /* ---- connecting ---- */
 
-static void try_next(void *with);
-
 static void
-note_failure(struct http_dial *d, const union http_address *a, int error)
-{
-	char text[HTTP_AUTHORITY_SIZE];
-
-	http_address_text(a, text);
-	fault_set(&d->fault, FAULT_DIAL, "%s (%s): %s", peer_of(d)->host, text,
-		strerror(error));
-}
-
-static void
-on_connected(void *with)
-{
-	struct attempt *a = with;
-	struct http_dial *d = a->dial;
-	int error = stream_connect_error(a->stream);
-
-	if (error == 0) {
-		d->stream = a->stream;
-		a->stream = NULL;
-		loop_timer_stop(&d->next);
-		close_attempts(d);
-		reached(d);
-		return;
-	}
-	note_failure(d, &d->list.at[a - d->attempts], error);
-	stream_close(&a->stream);
-	d->open--;
-	try_next(d);
-}
-
-static void
-on_nothing(void *with)
-{
-	(void)with;
-}
-
-/* A socket on its way to the address, or -1 and errno. */
-static int
-begin_connect(const union http_address *a)
-{
-	int type = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, one = 1;
-	socklen_t size = a->any.sa_family == AF_INET ? sizeof(a->v4)
-						     : sizeof(a->v6);
-	int fd = socket(a->any.sa_family, type, 0), error;
-
-	if (fd < 0)
-		return -1;
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-	if (connect(fd, &a->any, size) == 0 || errno == EINPROGRESS)
-		return fd;
-	error = errno;
-	close(fd);
-	errno = error;
-	return -1;
-}
-
-static bool
-attempt(struct http_dial *d, size_t i)
-{
-	struct attempt *a = &d->attempts[i];
-	int fd = begin_connect(&d->list.at[i]);
-
-	if (fd < 0) {
-		note_failure(d, &d->list.at[i], errno);
-		return false;
-	}
-	a->dial = d;
-	a->stream = stream_connected(d->loop, fd, NULL, NULL);
-	if (a->stream == NULL) {
-		note_failure(d, &d->list.at[i], ENOMEM);
-		return false;
-	}
-	stream_own(a->stream,
-		(struct stream_owner){ on_nothing, on_connected, a, NULL });
-	stream_pause(a->stream);
-	stream_want_write(a->stream);
-	d->open++;
-	return true;
-}
-
-/* The next address that can be begun with; fails when none is left. */
-static void
-try_next(void *with)
+on_connected(void *with, struct stream *s, const char *why)
 {
 	struct http_dial *d = with;
 
-	while (d->tried < d->list.n) {
-		if (!attempt(d, d->tried++))
-			continue;
-		if (d->tried < d->list.n)
-			loop_timer_set(&d->next, STAGGER_MS);
+	d->stream = s;
+	if (s != NULL) {
+		reached(d);
 		return;
 	}
-	if (d->open == 0)
-		fail(d);
+	fault_set(&d->fault, FAULT_DIAL, "%s: %s", peer_of(d)->host, why);
+	fail(d);
+}
+
+static void
+connect_now(struct http_dial *d)
+{
+	d->state = CONNECTING;
+	d->connect.done = on_connected;
+	d->connect.with = d;
+	http_connect_start(&d->connect, d->loop);
 }
 
 /* ---- looking up ---- */
@@ -231,10 +134,10 @@ vet_list(struct http_dial *d, enum vet_policy policy)
 {
 	size_t kept = 0;
 
-	for (size_t i = 0; i < d->list.n; i++)
-		if (vet_address(&d->list.at[i].any, policy, &d->fault))
-			d->list.at[kept++] = d->list.at[i];
-	d->list.n = kept;
+	for (size_t i = 0; i < d->connect.list.n; i++)
+		if (vet_address(&d->connect.list.at[i].any, policy, &d->fault))
+			d->connect.list.at[kept++] = d->connect.list.at[i];
+	d->connect.list.n = kept;
 	if (kept > 0)
 		return true;
 	return fault_within(&d->fault, "%s", d->plan.to->host);
@@ -250,13 +153,11 @@ heard(struct http_dial *d)
 	if (!vet_list(d, policy)) {
 		fail(d);
 	} else if (d->plan.proxy != NULL && !d->target_known) {
-		http_address_text(&d->list.at[0], d->target);
+		http_address_text(&d->connect.list.at[0], d->target);
 		d->target_known = true;
 		look(d);
 	} else {
-		d->state = CONNECTING;
-		loop_timer_init(&d->next, d->loop, try_next, d);
-		try_next(d);
+		connect_now(d);
 	}
 }
 
@@ -267,7 +168,7 @@ on_looked_up(void *with, const struct http_addresses *list, const char *why)
 
 	d->lookup = NULL;
 	if (list != NULL) {
-		d->list = *list;
+		d->connect.list = *list;
 		heard(d);
 		return;
 	}
@@ -282,8 +183,8 @@ look(struct http_dial *d)
 	const struct http_origin *o =
 		d->target_known ? peer_of(d) : d->plan.to;
 
-	http_origin_addresses(o, &d->list);
-	if (d->list.n > 0) {
+	http_origin_addresses(o, &d->connect.list);
+	if (d->connect.list.n > 0) {
 		heard(d);
 		return;
 	}
@@ -471,9 +372,9 @@ http_dial_start(struct loop *l, const struct http_dial_plan *plan,
 	d->out.secret = true;
 	buf_init(&d->in, TUNNEL_MAX);
 	loop_timer_init(&d->limit, l, on_limit, d);
-	loop_timer_init(&d->next, l, begin, d);
+	loop_timer_init(&d->soon, l, begin, d);
 	loop_timer_set(&d->limit, plan->ms);
-	loop_timer_set(&d->next, 0);
+	loop_timer_set(&d->soon, 0);
 	return d;
 }
 

@@ -23,7 +23,7 @@ struct stream_owner {
 	void (*readable)(void *with);
 	void (*writable)(void *with); /* after a partial write */
 	void *with;
-	/* The peer hung up while reading was paused; told once.  May be NULL. */
+	/* The peer hung up while reading was paused; told once.  Or NULL. */
 	void (*hung_up)(void *with);
 };
 
