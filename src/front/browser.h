@@ -36,6 +36,35 @@ void browser_need(struct front *front, struct http_request *r,
 	void (*then)(struct front *front, struct http_request *r,
 		const struct browser *b));
 
+/* 303 to /login?next=<this path and query>. */
+void browser_to_login(struct front *front, struct http_request *r);
+
+/* Set-Cookie values: of a session's token, and to forget it. */
+struct str browser_set_session(
+	struct arena *a, const struct front *front, struct str token);
+struct str browser_drop_session(struct arena *a, const struct front *front);
+
+/* For forms of nobody: what the stranger's form cookie holds, or STR_NONE;
+ * it stands where forms of somebody have the session's digest. */
+struct str browser_stranger(
+	const struct front *front, const struct http_request *r);
+/* Its Set-Cookie value; nonce: 32 random bytes as base64url. */
+struct str browser_set_stranger(
+	struct arena *a, const struct front *front, struct str nonce);
+
+/* A session that is about to begin: what the browser gets and what the store
+ * keeps, in the arena. */
+struct browser_fresh {
+	struct str token;
+	struct web_session row;
+};
+void browser_fresh(struct arena *a, const struct front *front,
+	struct str person_id, struct browser_fresh *out);
+
+/* Whether a "next" stays on this site: a path that begins with a single '/',
+ * without '\', blanks, controls or raw non-ASCII bytes. */
+bool browser_path_is_ours(struct str path);
+
 /* The CSRF token of a form for that session digest. */
 struct str browser_form_token(struct arena *a, const struct front *front,
 	struct str session_digest, struct str form);

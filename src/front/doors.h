@@ -9,9 +9,10 @@
  *	        (localhost, 127.0.0.1, [::1]) with our port; else
  *	        FAULT_FOREIGN_HOST.  Probes (/health, /ready) may also use any
  *	        address literal: rebinding needs a name.
- *	Origin  absent is fine (no browser, or a plain navigation).  A doubled
- *	        one, "null" and what doesn't parse are refused except at
- *	        DOOR_ANY.  What else passes depends on the door:
+ *	Origin  absent is fine (no browser, or a plain navigation); a doubled
+ *	        one is refused everywhere, "null" and what doesn't parse
+ *	        everywhere but at DOOR_ANY: FAULT_FOREIGN_ORIGIN.  What else
+ *	        passes depends on the door:
  *
  *	DOOR_OWN      publicUrl's origin and its loopback twins.  Pages and
  *	              forms; never any CORS field.
@@ -21,6 +22,7 @@
  *	              credentials.  /mcp.
  *	DOOR_ANY      every origin may read, without credentials: metadata,
  *	              token, registration, which read no cookie.
+ *	DOOR_PROBE    as DOOR_OWN, with the laxer Host above.
  *
  * No X-Forwarded-... field is read for any of this.  See docs/decisions.md.
  *
@@ -52,20 +54,11 @@ bool doors_check(const struct doors *d, const struct http_head *head,
  * or STR_NONE; it must outlive the fields. */
 #define DOORS_FIELDS 3u
 size_t doors_cors(enum door door, struct str origin,
-	struct field out[DOORS_FIELDS]);
+	struct field *out);
 
 /* The fields of the answer to a preflight; methods as for Allow. */
 #define DOORS_PREFLIGHT_FIELDS 6u
 size_t doors_preflight(enum door door, struct str origin, struct str methods,
-	struct field out[DOORS_PREFLIGHT_FIELDS]);
-
-/* Whether the peer's address is one of trustedProxies (addresses or CIDR
- * blocks). */
-bool doors_trusts(const struct settings *s, struct str peer);
-
-/* The address that limits and logs go by: the peer's, or what the last
- * trusted proxy wrote into X-Forwarded-For. */
-struct str doors_peer(const struct settings *s, const struct http_head *head,
-	struct str peer);
+	struct field *out);
 
 #endif

@@ -22,6 +22,7 @@ struct store;
 struct guard;
 struct throttle;
 struct doors;
+struct watch;
 
 struct front {
 	struct loop *loop;
@@ -31,11 +32,16 @@ struct front {
 	struct scope_table *scopes;      /* of that snapshot (oauth/scope.h) */
 	struct doors *doors;             /* whom that snapshot lets in */
 	struct guard *guard;             /* tokens in memory */
+	struct watch *watch;             /* open event streams */
 	struct throttle *throttle;       /* wrong passwords, registrations */
-	const struct seal_key *form_key; /* CSRF tokens, sealed requests */
-	const struct seal_key *token_key; /* successors of refresh tokens */
+	struct seal_key *form_key;       /* CSRF tokens, sealed requests */
+	struct seal_key *token_key;      /* successors of refresh tokens */
 	struct digest setup;             /* of the one-time setup token */
 	bool setup_open;                 /* no owner yet */
+	struct str bound;                /* "host:port", once it is known */
+	/* Private to front.c: where scopes and bound live. */
+	struct arena *scopes_arena;
+	struct arena *bound_arena;
 };
 
 struct front_parts {
@@ -54,6 +60,10 @@ struct http_handler front_handler(struct front *f);
 
 /* After a reload. */
 void front_settings(struct front *f, struct settings *s);
+
+/* The address that the server got ("127.0.0.1:41234"), when the settings let
+ * the kernel choose the port: Hosts with that port are ours, too. */
+void front_bound(struct front *f, struct str address);
 
 /* Opens /setup and gives the one-time link, in the arena. */
 struct str front_open_setup(struct arena *a, struct front *f);

@@ -11,8 +11,12 @@
  *	            ──▶ GUARD_REFUSED  f says why; answer guard_refuse()
  *	            ──▶ GUARD_WAIT     ask->then(ask) on the loop later
  *
- * The table holds at most GUARD_MAX tokens, the least used go first.  A key
- * that somebody holds outlives its place in the table.
+ * A token that is in use is looked up again behind the request's back when
+ * the last look-up is GUARD_FRESH_MS old, so that what another process revoked
+ * ends here too.
+ *
+ * The table holds at most GUARD_MAX tokens, the least recently used go first.
+ * A key that somebody holds outlives its place in the table.
  */
 #ifndef FRONT_GUARD_H
 #define FRONT_GUARD_H
@@ -23,7 +27,10 @@
 
 struct endpoint;
 
-#define GUARD_MAX 10000u
+#define GUARD_MAX      10000u
+#define GUARD_WAITING  1024u /* look-ups at a time; then FAULT_TOO_MANY */
+#define GUARD_FRESH_MS 1000
+#define GUARD_GRACE_MS ((int64_t)30 * 60 * 1000) /* a dropped principal's */
 
 /* One access token's holder, counted. */
 struct guard_key;
@@ -32,7 +39,7 @@ struct guard_key;
  * guard_give_up(). */
 struct guard_ask {
 	struct list link;
-	const struct endpoint *endpoint;
+	struct str path; /* of the endpoint: the request's */
 	/* key is held for the caller, or NULL with *f set. */
 	void (*then)(struct guard_ask *ask, struct guard_key *key,
 		const struct fault *f);
@@ -55,9 +62,10 @@ enum guard_verdict guard_check(struct guard *g, const struct http_head *head,
 /* The asker left. */
 void guard_give_up(struct guard_ask *ask);
 
-/* Whether a held key still opens that endpoint now: FAULT_INVALID_TOKEN. */
-bool guard_holds(const struct guard *g, const struct guard_key *key,
-	const struct endpoint *endpoint, struct fault *f);
+/* Whether a held key still opens that endpoint now: FAULT_INVALID_TOKEN.  For
+ * streams, now and then; also looks the token up again as above. */
+bool guard_holds(struct guard_key *key, const struct endpoint *endpoint,
+	struct fault *f);
 
 const struct principal *guard_principal(const struct guard_key *key);
 struct guard_key *guard_hold(struct guard_key *key);
@@ -73,13 +81,16 @@ struct str guard_challenge(struct arena *a, const struct front *front,
  * sessions, streams and calls.  Call it once the store has committed. */
 void guard_forget_grant(struct guard *g, struct str grant_id);
 
-/* As that for all grants of a person who was disabled or removed. */
+/* One access token alone was revoked: token_digest() of its text. */
+void guard_forget_token(struct guard *g, const struct digest *digest);
+
+/* As guard_forget_grant() for all grants of a person who was disabled or removed. */
 void guard_forget_person(struct guard *g, struct str person_id);
 
-/* All tokens are looked up anew: after a reload, whose scopes may differ. */
-void guard_forget_all(struct guard *g);
+/* After a reload, whose scope table may differ: reads all scopes anew. */
+void guard_settings(struct guard *g);
 
-/* Drops what has expired. */
+/* Drops what has expired, and principals that were let go of long ago. */
 void guard_sweep(struct guard *g);
 
 #endif

@@ -11,6 +11,7 @@
  * here as a preflight for doors that others may read through.
  *
  * r->user is a struct visit from head() on, until the answer is complete.
+ * r->peer is then the address that limits and logs go by (proxy.h).
  */
 #ifndef FRONT_ROUTES_H
 #define FRONT_ROUTES_H
@@ -49,7 +50,10 @@ struct visit {
 	/* When the peer left; after work_gone().  May be NULL. */
 	void (*gone)(struct front *front, struct http_request *r);
 	void *with;                /* the handler's own */
-	bool answered;             /* in head() already */
+	bool let_in;               /* by doors_check() */
+	enum door door;
+	struct str origin;         /* Origin, once let in; STR_NONE */
+	struct str socket_peer;    /* r->peer before a proxy's word */
 };
 
 static inline struct visit *
@@ -68,10 +72,13 @@ void routes_gone(void *with, struct http_request *r);
 const struct route *routes_find(
 	enum http_method method, struct str path, unsigned *allow);
 
+/* Before http_stream_slim(): nothing of ours points into the head any more. */
+void routes_forget_head(struct http_request *r);
+
 /* What of the path follows the prefix of a row that ends in '*'. */
 struct str routes_rest(const struct http_request *r);
 
-/* Refuses in the shape that the route's readers expect; logs. */
+/* Refuses in the shape that the route's readers expect; logs.  Answers. */
 void routes_refuse(
 	struct front *front, struct http_request *r, const struct fault *f);
 

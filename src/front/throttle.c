@@ -167,6 +167,15 @@ throttle_wait(const struct throttle *t, enum throttle_kind kind,
 }
 
 void
+throttle_give(struct throttle *t, enum throttle_kind kind, struct str key)
+{
+	struct bucket *b = map_get(&t->shelves[kind].map, key);
+
+	if (b != NULL)
+		b->full_at -= rules[kind].every_ms;
+}
+
+void
 throttle_clear(struct throttle *t, enum throttle_kind kind, struct str key)
 {
 	struct bucket *b = map_get(&t->shelves[kind].map, key);

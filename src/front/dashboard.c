@@ -1,0 +1,218 @@
+/* dashboard: see dashboard.h. */
+#include "front/dashboard.h"
+
+#include "front/browser.h"
+#include "front/reply.h"
+#include "front/routes.h"
+#include "hall/hall.h"
+#include "net/loop.h"
+#include "pages.h"
+#include "text/uri.h"
+
+#define PAGE_MAX  ((size_t)4 << 20)
+#define LABEL_MAX ((size_t)256)
+#define MINUTE    ((int64_t)60)
+#define HOUR      (60 * MINUTE)
+#define DAY       (24 * HOUR)
+
+/* "1 tool", "3 tools"; after the first a comma. */
+static void
+put_count(struct buf *out, size_t n, const char *thing)
+{
+	if (n == 0)
+		return;
+	if (out->n > 0)
+		buf_lit(out, ", ");
+	buf_fmt(out, "%zu %s%s", n, thing, n == 1 ? "" : "s");
+}
+
+static struct str
+counts_text(struct arena *a, const struct hall_server_view *v)
+{
+	struct buf out;
+
+	buf_in(&out, a, LABEL_MAX);
+	put_count(&out, v->tool_count, "tool");
+	put_count(&out, v->prompt_count, "prompt");
+	put_count(&out, v->resource_count, "resource");
+	return buf_view(&out);
+}
+
+static struct str
+since_text(struct arena *a, int64_t since, int64_t now)
+{
+	static const struct {
+		int64_t seconds;
+		const char *name;
+	} units[] = { { DAY, "day" }, { HOUR, "hour" }, { MINUTE, "minute" } };
+	int64_t age = now - since;
+
+	if (since <= 0 || age < 0)
+		return STR("");
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		int64_t n = age / units[i].seconds;
+
+		if (n > 0)
+			return str_fmt(a, "for %lld %s%s", (long long)n,
+				units[i].name, n == 1 ? "" : "s");
+	}
+	return STR("since just now");
+}
+
+/* "needs login" → "needs-login": what style.css calls it. */
+static struct str
+class_text(struct arena *a, struct str state)
+{
+	struct buf out;
+
+	buf_in(&out, a, LABEL_MAX);
+	for (size_t i = 0; i < state.n; i++)
+		buf_char(&out, state.p[i] == ' ' ? '-' : state.p[i]);
+	return buf_view(&out);
+}
+
+/* Where it is, without what may hold a secret: arguments, path and query. */
+static struct str
+place_text(struct arena *a, const struct server_entry *e)
+{
+	struct str origin;
+
+	if (e->transport == SERVER_STDIO)
+		return str_is_none(e->command) ? STR("") : e->command;
+	if (str_is_none(e->url))
+		return STR("");
+	origin = uri_origin_of(a, e->url);
+	return str_is_none(origin) ? STR("") : origin;
+}
+
+static struct str
+kind_text(enum server_transport transport)
+{
+	switch (transport) {
+	case SERVER_STDIO:
+		return STR("program on this machine");
+	case SERVER_HTTP:
+		return STR("HTTP");
+	case SERVER_SSE:
+		return STR("HTTP with SSE");
+	}
+	return STR("");
+}
+
+static void
+add_tools(struct arena *a, const struct hall *h,
+	struct page_dashboard_servers *row)
+{
+	size_t n;
+	const struct hall_tool_view *views = hall_tools(a, h, row->name, &n);
+	struct page_dashboard_servers_tools *tools =
+		arena_array(a, n, sizeof(*tools));
+
+	if (views == NULL || tools == NULL)
+		return;
+	for (size_t i = 0; i < n; i++)
+		tools[i] = (struct page_dashboard_servers_tools){
+			.tool = views[i].name,
+			.about = views[i].description,
+			.off = views[i].disabled,
+		};
+	row->tools = tools;
+	row->tools_n = n;
+	row->tools_label = str_fmt(a, "Tools (%zu)", n);
+}
+
+/* What went wrong is for the owner: it may speak of the inside. */
+static void
+fill_row(struct arena *a, const struct front *front,
+	const struct hall_server_view *v, const struct person *person,
+	struct page_dashboard_servers *row)
+{
+	const struct server_entry *e = v->entry;
+
+	*row = (struct page_dashboard_servers){
+		.name = e->name,
+		.title = str_eq(v->title, e->name) ? STR("") : v->title,
+		.state = v->state,
+		.class = class_text(a, v->state),
+		.kind = kind_text(e->transport),
+		.revision = v->revision,
+		.counts = counts_text(a, v),
+		.since = since_text(a, v->since, loop_wall(front->loop)),
+		.detail = person->owner ? v->detail : STR(""),
+		.failed = str_eq_lit(v->state, "failed"),
+		.description = str_is_none(e->description) ? STR("")
+							   : e->description,
+		.address = person->owner ? place_text(a, e) : STR(""),
+	};
+	add_tools(a, front->hall, row);
+}
+
+static struct str
+summary_text(struct arena *a, const struct page_dashboard *page)
+{
+	size_t up = 0;
+
+	for (size_t i = 0; i < page->servers_n; i++)
+		up += str_eq_lit(page->servers[i].state, "connected");
+	if (page->servers_n == 0)
+		return STR("Nothing to connect to yet.");
+	if (up == page->servers_n)
+		return up == 1 ? STR("One server, connected.")
+			       : str_fmt(a, "%zu servers, all connected.", up);
+	return str_fmt(a, "%zu of %zu connected.", up, page->servers_n);
+}
+
+static void
+fill(struct arena *a, const struct front *front, const struct person *person,
+	struct page_dashboard *page)
+{
+	struct page_dashboard_servers *rows;
+	struct hall_server_view view;
+	size_t n = 0;
+
+	while (hall_server_view(a, front->hall, n, &view))
+		n++;
+	rows = arena_array(a, n, sizeof(*rows));
+	if (rows == NULL)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		if (hall_server_view(a, front->hall, i, &view))
+			fill_row(a, front, &view, person, &rows[i]);
+	}
+	page->servers = rows;
+	page->servers_n = n;
+}
+
+static void
+show(struct front *front, struct http_request *r, const struct browser *b)
+{
+	struct arena *a = r->arena;
+	struct page_dashboard page = {
+		.person = b->person.name,
+		.form_token = browser_form_token(
+			a, front, b->session_digest, STR("logout")),
+		.hub = hall_endpoint_at(front->hall, 0)->resource,
+	};
+	struct buf out;
+
+	fill(a, front, &b->person, &page);
+	page.summary = summary_text(a, &page);
+	buf_in(&out, a, PAGE_MAX);
+	page_dashboard(&out, &page);
+	reply_page(r, &(struct reply){ 0 }, &out);
+}
+
+void
+dashboard_get(struct front *front, struct http_request *r)
+{
+	struct page_no_owner nothing = { 0 };
+	struct buf out;
+
+	if (!front->setup_open) {
+		browser_need(front, r, show);
+		return;
+	}
+	buf_in(&out, r->arena, PAGE_MAX);
+	page_no_owner(&out, &nothing);
+	reply_page(r, &(struct reply){ 0 }, &out);
+}

@@ -1,0 +1,85 @@
+/* guard_lookup: see guard_lookup.h. */
+#include "front/guard_lookup.h"
+
+#include "base/arena.h"
+#include "store/store.h"
+#include "store/tables.h"
+
+#define LOOKUP_MEMORY_MAX ((size_t)256 << 10)
+
+struct lookup {
+	struct store_job job;
+	struct guard_question question;
+	struct guard_found found;
+};
+
+/* What is not there makes a token that is none. */
+static bool
+missing(struct fault *f, const char *what)
+{
+	if (f->id != FAULT_NOT_FOUND)
+		return false;
+	return fault_set(f, FAULT_INVALID_TOKEN, "%s is gone", what);
+}
+
+static bool
+load(struct lookup *l, struct store_txn *t, struct fault *f)
+{
+	struct arena *a = l->job.arena;
+	struct str digest = digest_hex(a, &l->question.digest);
+	struct access_token token;
+	struct grant grant;
+	struct person person;
+
+	if (!access_token_load(a, t, digest, &token, f))
+		return missing(f, "the token");
+	if (!grant_load(a, t, token.grant_id, &grant, f))
+		return missing(f, "the grant");
+	if (!person_load(a, t, grant.person_id, &person, f))
+		return missing(f, "the person");
+	if (grant.revoked != 0)
+		return fault_set(f, FAULT_INVALID_TOKEN, "revoked grant");
+	if (person.disabled != 0)
+		return fault_set(f, FAULT_INVALID_TOKEN, "disabled person");
+	l->found = (struct guard_found){
+		.person_id = person.id,
+		.person_name = person.name,
+		.client_id = grant.client_id,
+		.grant_id = grant.id,
+		.resource = grant.resource,
+		.scope = token.scope,
+		.expires = token.expires,
+	};
+	return true;
+}
+
+static bool
+run(struct store_txn *t, struct store_job *job, struct fault *f)
+{
+	return load((struct lookup *)job, t, f);
+}
+
+static void
+done(struct store_job *job)
+{
+	struct lookup *l = (struct lookup *)job;
+	const struct guard_question *q = &l->question;
+	struct arena *arena = job->arena;
+	bool found = !fault_is_set(&job->fault);
+
+	q->heard(q->with, found ? &l->found : NULL, &job->fault);
+	arena_free(&arena);
+}
+
+void
+guard_lookup(struct store *store, const struct guard_question *q)
+{
+	struct arena *arena = arena_new(LOOKUP_MEMORY_MAX);
+	struct lookup *l = arena_new_of(arena, struct lookup);
+
+	l->question = *q;
+	l->job.arena = arena;
+	l->job.run = run;
+	l->job.done = done;
+	store_submit(store, &l->job);
+}

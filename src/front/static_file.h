@@ -1,0 +1,11 @@
+/*
+ * static_file: /assets/<name>: style, script and pictures, compiled in.
+ *
+ * Revalidated by entity tag, so that a new version shows at once.
+ */
+#ifndef FRONT_STATIC_FILE_H
+#define FRONT_STATIC_FILE_H
+
+#include "front/front.h"
+
+#endif
