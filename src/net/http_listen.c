@@ -81,6 +81,12 @@ take_breath(struct http_listen *l, int error)
 }
 
 static bool
+is_full(const struct http_server *s)
+{
+	return s->counts.connections >= s->limits.connections;
+}
+
+static bool
 accept_one(struct http_listen *l)
 {
 	struct sockaddr_storage from = { 0 };
@@ -97,15 +103,10 @@ accept_one(struct http_listen *l)
 		return errno == EINTR || errno == ECONNABORTED;
 	}
 	address_text(&from, peer, sizeof(peer));
+	if (is_full(l->server))
+		http_service_close_idle(l->server);
 	http_connection_new(l->server, fd, peer);
 	return true;
-}
-
-static bool
-has_room(struct http_server *s)
-{
-	return s->counts.connections < s->limits.connections ||
-		http_service_close_idle(s);
 }
 
 static void
@@ -116,7 +117,7 @@ on_connections(uv_poll_t *poll, int status, int events)
 	(void)status;
 	(void)events;
 	for (int i = 0; i < AT_ONCE; i++) {
-		if (!has_room(l->server)) {
+		if (is_full(l->server) && list_is_empty(&l->server->idle)) {
 			stop_accepting(l);
 			return;
 		}

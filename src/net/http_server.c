@@ -152,14 +152,12 @@ http_service_count(struct http_server *s, int by)
 		loop_timer_set(&s->drain_end, 0);
 }
 
-bool
+void
 http_service_close_idle(struct http_server *s)
 {
-	if (list_is_empty(&s->idle))
-		return false;
-	http_connection_close(
-		list_entry(s->idle.next, struct http_connection, link));
-	return true;
+	if (!list_is_empty(&s->idle))
+		http_connection_close(list_entry(
+			s->idle.next, struct http_connection, link));
 }
 
 static void

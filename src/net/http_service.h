@@ -45,8 +45,7 @@ struct str http_service_date(struct http_server *s);
 /* A connection came or went. */
 void http_service_count(struct http_server *s, int by);
 
-/* Makes room for one more by closing the connection that is idle for the
- * longest.  False: none is. */
-bool http_service_close_idle(struct http_server *s);
+/* Closes the connection that is idle for the longest, if one is. */
+void http_service_close_idle(struct http_server *s);
 
 #endif
