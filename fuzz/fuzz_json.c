@@ -141,18 +141,16 @@ static void
 compare_oracle(struct arena *a, struct str text, const struct json *tree,
 	const char *wrong)
 {
-	static const char *const ours[] = { "nested too deeply",
-		"a lone surrogate is no character" };
-
 	switch (oracle_simdjson(text.p, text.n)) {
 	case ORACLE_ACCEPTS:
-		if (wrong == NULL || str_eq(str_from(wrong), str_from(ours[0])) ||
-			str_eq(str_from(wrong), str_from(ours[1])))
-			return;
-		die("simdjson accepts, we say: %s", wrong);
+		if (wrong != NULL && strstr(wrong, "too deeply") == NULL &&
+			strstr(wrong, "lone surrogate") == NULL)
+			die("simdjson accepts, we say: %s", wrong);
+		return;
 	case ORACLE_NUMBER:
 		/* It stops at the first fault, which need not be ours. */
-		insist(wrong != NULL || tree == NULL || has_big_number(a, tree));
+		insist(wrong != NULL || tree == NULL ||
+			has_big_number(a, tree));
 		return;
 	case ORACLE_REFUSES:
 		insist(wrong != NULL);

@@ -19,7 +19,7 @@ struct cookie {
 	struct str value;   /* cookie-octets only */
 	struct str path;    /* STR_NONE: "/" */
 	int64_t max_age;    /* seconds; < 0: a session cookie; 0: delete */
-	bool secure;        /* also turns name into __Host-<name> by the caller */
+	bool secure;        /* the caller then names it __Host-<name> */
 	bool strict;        /* SameSite=Strict instead of Lax */
 };
 

@@ -40,7 +40,7 @@ check_bytes(struct str text, struct fault *f)
 {
 	for (size_t i = 0; i < text.n; i++)
 		if (text.p[i] <= ' ' || text.p[i] >= 0x7f)
-			return bad(f, "a byte should have been percent-encoded");
+			return bad(f, "a byte is not percent-encoded");
 	return true;
 }
 

@@ -46,7 +46,8 @@ static void *
 no_room(struct reader *r)
 {
 	json_lex_wrong(&r->s, r->s.at, "too much for its arena");
-	fault_set(r->f, FAULT_TOO_LARGE, "the JSON tree passes its arena's cap");
+	fault_set(r->f, FAULT_TOO_LARGE,
+		"the JSON tree passes its arena's cap");
 	return NULL;
 }
 

@@ -158,7 +158,8 @@ pass_value(struct json_scan *s)
 		char c = next_byte(s);
 
 		if (s->at == s->end)
-			return json_lex_wrong(s, s->at, "the text ends too soon");
+			return json_lex_wrong(s, s->at,
+				"the text ends too soon");
 		if (c == '{' || c == '[') {
 			if (!pass_open(s, &nest, &ended))
 				return false;

@@ -100,11 +100,21 @@ utf8_next(struct str *s, uint32_t *point)
 	return true;
 }
 
+static size_t
+length_of(uint32_t point)
+{
+	if (point < 0x80)
+		return 1;
+	if (point < 0x800)
+		return 2;
+	return point < 0x10000 ? 3 : 4;
+}
+
 void
 utf8_write(struct buf *out, uint32_t point)
 {
 	char bytes[4];
-	size_t n = point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+	size_t n = length_of(point);
 	static const unsigned char leads[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
 
 	if (point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)) {

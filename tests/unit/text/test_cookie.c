@@ -64,8 +64,8 @@ test_write(void **state)
 			.max_age = 60, .secure = true, .strict = true },
 		"__Host-sid=x; Path=/; Max-Age=60; HttpOnly; Secure; "
 		"SameSite=Strict"));
-	assert_true(write_is((struct cookie){ .name = STR("a"), .value = STR(""),
-				     .path = STR("/b") },
+	assert_true(write_is((struct cookie){ .name = STR("a"),
+				     .value = STR(""), .path = STR("/b") },
 		"a=; Path=/b; Max-Age=0; HttpOnly; SameSite=Lax"));
 	assert_true(write_is((struct cookie){ .name = STR("a"),
 				     .value = STR("b"), .max_age = -1 },

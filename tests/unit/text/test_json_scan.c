@@ -31,7 +31,8 @@ static void
 test_whole_values(void **state)
 {
 	static const char *const good[] = { "1", " [ ] ", "{ }", "[[],[{}],{}]",
-		"{\"a\":{\"b\":[1,{\"c\":null}]},\"d\":[]}", "{\"a\":1,\"a\":2}",
+		"{\"a\":{\"b\":[1,{\"c\":null}]},\"d\":[]}",
+		"{\"a\":1,\"a\":2}",
 		"[1,[2,[3,[4]]],5]", "\"\\ud83d\\ude00\"", "{\"\":[true]}" };
 	static const char *const wrong[] = { "", " ", "[", "{", "]", "}", "[}",
 		"{]", "[1,]", "{\"a\":1,}", "[,1]", "[1 2]", "{\"a\" 1}",
@@ -104,7 +105,8 @@ test_mixed_brackets_below_64(void **state)
 static void
 test_members(void **state)
 {
-	struct json_scan s = scan_of("{\"id\": 7, \"m\\u0065\":\"x\",\"p\":{}}");
+	struct json_scan s = scan_of("{\"id\": 7, "
+				     "\"m\\u0065\":\"x\",\"p\":{}}");
 	struct str key, raw;
 	bool first = true, escaped;
 
