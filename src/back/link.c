@@ -19,6 +19,8 @@ call_leave(struct link_call *c)
 	list_remove(&c->place);
 	if (c->timer.loop != NULL)
 		loop_timer_stop(&c->timer);
+	if (c->wire != NULL)
+		c->on->ops->detach(c);
 	c->on = NULL;
 }
 

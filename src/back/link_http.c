@@ -24,8 +24,9 @@
 #define RETRY_MS    ((int64_t)5000)
 /* A call that reports progress may take this many times its timeout. */
 #define CEILING     10
+#define BYE_MS      ((int64_t)5000)
 
-enum post_kind { POST_CALL, POST_NOTE, POST_LISTEN, POST_BYE };
+enum post_kind { POST_CALL, POST_NOTE, POST_LISTEN };
 
 /* One HTTP request under way. */
 struct post {
@@ -46,6 +47,7 @@ struct http_wire {
 	struct str origin;
 	struct str target;
 	struct str session;      /* Mcp-Session-Id; STR_NONE */
+	bool session_is_lost;    /* the server has forgotten it */
 	struct http_credential credential;
 	bool has_credential;
 	struct field fixed[FIELDS_MAX];
@@ -160,55 +162,44 @@ post_new(struct http_wire *w, enum post_kind kind, struct link_call *c)
 	return p;
 }
 
+/* The call's part in it is over; the HTTP exchange may still go on. */
+static void
+http_detach(struct link_call *c)
+{
+	struct post *p = c->wire;
+
+	p->call = NULL;
+	c->wire = NULL;
+}
+
 static void
 post_free(struct post *p)
 {
 	struct http_wire *w = p->link->wire;
 
 	if (p->call != NULL)
-		p->call->wire = NULL;
+		http_detach(p->call);
 	if (p->streaming)
 		sse_reader_clear(&p->sse);
 	list_remove(&p->place);
 	list_add(&w->spares, &p->place);
 }
 
-/* The call's part in it is over; the HTTP exchange may still be. */
-static struct link_call *
-post_release_call(struct post *p)
-{
-	struct link_call *c = p->call;
-
-	p->call = NULL;
-	if (c != NULL)
-		c->wire = NULL;
-	return c;
-}
-
 static void
 post_fail(struct post *p, const struct fault *f, bool sent)
 {
-	struct link_call *c = post_release_call(p);
-
-	if (c != NULL && c->on != NULL)
-		link_call_fail(c, f, sent);
+	if (p->call != NULL)
+		link_call_fail(p->call, f, sent);
 }
 
 /* Delivers one JSON message of this POST. */
 static void
 post_take(struct post *p, struct str text)
 {
-	struct link *l = p->link;
-	struct link_call *c = p->call;
 	struct fault f = { 0 };
 
-	if (!link_take(l, c, text, &f)) {
+	if (!link_take(p->link, p->call, text, &f))
 		post_fail(p, &f, true);
-		return;
-	}
-	/* Answered: link_take() has let go of the call. */
-	if (c != NULL && p->call == c && c->on == NULL)
-		post_release_call(p);
 }
 
 static void
@@ -256,7 +247,8 @@ status_ends_link(struct post *p, struct fault *f)
 		fault_set(f, FAULT_SERVER_NEEDS_LOGIN,
 			"it answered %d: it wants a login", p->status);
 	else if (p->status == 404 && !str_is_none(w->session))
-		fault_set(f, FAULT_SERVER_LOST, "it ended the session");
+		w->session_is_lost = !fault_set(
+			f, FAULT_SERVER_LOST, "it ended the session");
 	else
 		return false;
 	return true;
@@ -325,11 +317,11 @@ post_done(void *with, const struct fault *f, bool sent)
 		why = *f;
 	else
 		say_status(p, &why);
+	if (ends)
+		link_end_soon(l, &why);
 	/* A session that is gone did nothing (BR-12). */
 	post_fail(p, &why, ends ? false : sent);
 	post_free(p);
-	if (ends)
-		link_end_soon(l, &why);
 }
 
 static const struct http_listener posts = {
@@ -338,42 +330,108 @@ static const struct http_listener posts = {
 	.done = post_done,
 };
 
+#define POST_FIELDS_MAX (FIELDS_MAX + 64)
+
+/* The fields that stand on every request of this link, then more. */
+static size_t
+fill_fields(const struct http_wire *w, const struct field *more, size_t count,
+	struct field out[POST_FIELDS_MAX])
+{
+	enum revision r = w->link->server.revision;
+	size_t n = w->fixed_count;
+
+	memcpy(out, w->fixed, n * sizeof(out[0]));
+	if (r >= REVISION_2025_06_18)
+		out[n++] = (struct field){ STR("MCP-Protocol-Version"),
+			revision_name(r) };
+	if (!str_is_none(w->session))
+		out[n++] = (struct field){ STR("Mcp-Session-Id"), w->session };
+	for (size_t i = 0; i < count && n < POST_FIELDS_MAX; i++)
+		out[n++] = more[i];
+	return n;
+}
+
+/* What goes out with a post. */
+struct load {
+	enum http_method method;
+	const struct field *more;
+	size_t more_count;
+	const struct str *parts;
+	size_t part_count;
+};
+
 static void
-post_start(struct post *p, enum http_method method,
-	const struct field *more, size_t more_count, const struct str *parts,
-	size_t part_count)
+post_start(struct post *p, const struct load *load)
 {
 	struct http_wire *w = p->link->wire;
-	struct link *l = p->link;
-	struct field fields[FIELDS_MAX + 64];
-	size_t n = w->fixed_count;
-	int64_t ms = l->plan.entry->timeout_ms;
+	struct field fields[POST_FIELDS_MAX];
+	int64_t ms = p->link->plan.entry->timeout_ms;
+	bool endless = p->kind == POST_LISTEN;
 
-	memcpy(fields, w->fixed, n * sizeof(fields[0]));
-	if (l->server.revision >= REVISION_2025_06_18)
-		fields[n++] = (struct field){ STR("MCP-Protocol-Version"),
-			revision_name(l->server.revision) };
-	if (!str_is_none(w->session))
-		fields[n++] =
-			(struct field){ STR("Mcp-Session-Id"), w->session };
-	for (size_t i = 0; i < more_count && i < 60; i++)
-		fields[n++] = more[i];
-	p->http = http_call_start(l->plan.http, &(struct http_ask){
-		.method = method,
+	p->http = http_call_start(p->link->plan.http, &(struct http_ask){
+		.method = load->method,
 		.origin = w->origin,
 		.target = w->target,
 		.fields = fields,
-		.n = n,
+		.n = fill_fields(w, load->more, load->more_count, fields),
 		.credential = w->has_credential ? &w->credential : NULL,
-		.parts = parts,
-		.part_count = part_count,
+		.parts = load->parts,
+		.part_count = load->part_count,
 		.vet = VET_CONFIGURED,
 		.answer_max = ANSWER_MAX,
 		.head_ms = ms,
-		.idle_ms = p->kind == POST_LISTEN ? -1 : ms,
-		.total_ms = p->kind == POST_LISTEN ? 0 : ms * CEILING,
+		.idle_ms = endless ? -1 : ms,
+		.total_ms = endless ? 0 : ms * CEILING,
 		.listener = posts,
 		.with = p,
+	});
+}
+
+/* ---- goodbye ---- */
+
+static bool
+bye_head(void *with, const struct http_head *h)
+{
+	(void)with;
+	(void)h;
+	return true;
+}
+
+static void
+bye_body(void *with, struct str bytes)
+{
+	(void)with;
+	(void)bytes;
+}
+
+static void
+bye_done(void *with, const struct fault *f, bool sent)
+{
+	(void)with;
+	(void)f;
+	(void)sent;
+}
+
+/* Ends the session at the server (TR-55).  Nobody waits for the answer, and
+ * the link may be gone by then. */
+static void
+say_goodbye(struct link *l)
+{
+	struct http_wire *w = l->wire;
+	struct field fields[POST_FIELDS_MAX];
+
+	if (str_is_none(w->session) || w->session_is_lost)
+		return;
+	http_call_start(l->plan.http, &(struct http_ask){
+		.method = HTTP_DELETE,
+		.origin = w->origin,
+		.target = w->target,
+		.fields = fields,
+		.n = fill_fields(w, NULL, 0, fields),
+		.credential = w->has_credential ? &w->credential : NULL,
+		.vet = VET_CONFIGURED,
+		.total_ms = BYE_MS,
+		.listener = { bye_head, bye_body, bye_done },
 	});
 }
 
@@ -394,7 +452,8 @@ http_send(struct link *l, struct link_call *c, const struct link_message *m)
 		for (size_t i = 0; i < m->param_count && n < 60; i++)
 			more[n++] = m->params[i];
 	}
-	post_start(p, HTTP_POST, more, n, m->parts, m->part_count);
+	post_start(p, &(struct load){ HTTP_POST, more, n, m->parts,
+		m->part_count });
 }
 
 static void
@@ -402,7 +461,7 @@ http_notify(struct link *l, struct str message)
 {
 	struct post *p = post_new(l->wire, POST_NOTE, NULL);
 
-	post_start(p, HTTP_POST, NULL, 0, &message, 1);
+	post_start(p, &(struct load){ HTTP_POST, NULL, 0, &message, 1 });
 }
 
 static void
@@ -413,7 +472,7 @@ http_cancel(struct link *l, struct link_call *c)
 
 	if (p == NULL)
 		return;
-	post_release_call(p);
+	http_detach(c);
 	http_call_cancel(&p->http);
 	post_free(p);
 	if (revision_is_modern(l->server.revision) || l->state != LINK_OPEN)
@@ -431,7 +490,7 @@ listen_now(struct http_wire *w)
 	struct post *p = post_new(w, POST_LISTEN, NULL);
 
 	w->listens = true;
-	post_start(p, HTTP_GET, NULL, 0, NULL, 0);
+	post_start(p, &(struct load){ .method = HTTP_GET });
 }
 
 static void
@@ -452,13 +511,6 @@ http_opened(struct link *l)
 		listen_now(w);
 }
 
-/* Says goodbye to the session; nobody waits for the answer. */
-static void
-end_session(struct http_wire *w)
-{
-	(void)w;
-}
-
 static void
 http_stop(struct link *l)
 {
@@ -467,7 +519,7 @@ http_stop(struct link *l)
 	if (w == NULL)
 		return;
 	loop_timer_stop(&w->relisten);
-	end_session(w);
+	say_goodbye(l);
 	while (!list_is_empty(&w->posts)) {
 		struct post *p = list_entry(w->posts.next, struct post, place);
 
@@ -488,6 +540,7 @@ const struct link_ops link_http_ops = {
 	.send = http_send,
 	.cancel = http_cancel,
 	.notify = http_notify,
+	.detach = http_detach,
 	.opened = http_opened,
 	.stop = http_stop,
 	.restart = NULL,

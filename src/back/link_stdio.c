@@ -144,6 +144,13 @@ stdio_cancel(struct link *l, struct link_call *c)
 	buf_clear(&out);
 }
 
+/* Calls of a child have no wire of their own. */
+static void
+stdio_detach(struct link_call *c)
+{
+	c->wire = NULL;
+}
+
 static void
 stdio_opened(struct link *l)
 {
@@ -181,6 +188,7 @@ const struct link_ops link_stdio_ops = {
 	.send = stdio_send,
 	.cancel = stdio_cancel,
 	.notify = stdio_notify,
+	.detach = stdio_detach,
 	.opened = stdio_opened,
 	.stop = stdio_stop,
 	.restart = stdio_restart,

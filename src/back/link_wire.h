@@ -19,6 +19,9 @@ struct link_ops {
 	/* The call is given up; its id is still set. */
 	void (*cancel)(struct link *l, struct link_call *c);
 	void (*notify)(struct link *l, struct str message);
+	/* The call is over, however; c->wire is given up.  Only called when
+	 * c->wire is set. */
+	void (*detach)(struct link_call *c);
 	/* The server introduced itself (l->peer is set). */
 	void (*opened)(struct link *l);
 	/* Gives back all that the transport holds; calls nobody. */

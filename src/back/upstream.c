@@ -23,6 +23,7 @@ struct held {
 	struct upstream *upstream;
 	struct link *link;
 	char *person_id; /* NULL: nobody's yet, or everybody's */
+	bool was_open;
 };
 
 struct upstream {
@@ -225,6 +226,7 @@ link_opened(void *with, struct link *l)
 	struct upstream *u = h->upstream;
 
 	(void)l;
+	h->was_open = true;
 	if (h == u->first) {
 		copy_server(u, link_server(h->link));
 		listing_start(u->listing, h->link);
@@ -256,7 +258,11 @@ first_lost(struct upstream *u, const struct fault *why)
 	if (u->state == UPSTREAM_CONNECTED &&
 		loop_now(u->plan.loop) - u->connected_at >= STEADY_MS)
 		u->failures = 0;
-	ms = backoff_ms(++u->failures);
+	if (++u->failures == 1 && u->state == UPSTREAM_CONNECTED) {
+		first_open(u); /* it worked until now: at once */
+		return;
+	}
+	ms = backoff_ms(u->failures);
 	snprintf(detail, sizeof(detail), "%.200s; next try in %d s",
 		why->detail, (int)(ms / 1000));
 	set_state(u, UPSTREAM_WAITING, detail);
@@ -281,7 +287,10 @@ link_closed(void *with, struct link *l, const struct fault *why)
 		listing_stop(u->listing);
 		first_lost(u, why);
 	}
-	waits_fail(u, h, &f);
+	if (u->state == UPSTREAM_CONNECTED && h->was_open)
+		waits_serve(u); /* over a link anew */
+	else if (u->state != UPSTREAM_CONNECTING)
+		waits_fail(u, h, &f);
 	free(h->person_id);
 	free(h);
 }
