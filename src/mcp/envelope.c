@@ -26,7 +26,8 @@ struct reader {
 	struct str what;
 };
 
-#define ROW(key, member) { STR_INIT(key), offsetof(struct envelope, member), NULL }
+#define ROW(key, member)                                                       \
+	{ STR_INIT(key), offsetof(struct envelope, member), NULL }
 #define INTO(key, member, inner)                                               \
 	{ STR_INIT(key), offsetof(struct envelope, member), &(inner) }
 #define TIER(rows) { rows, sizeof(rows) / sizeof((rows)[0]) }
@@ -207,7 +208,8 @@ read_object(struct reader *r, const struct tier *tier)
 static bool
 is_integer(struct str raw)
 {
-	if (raw.n == 0 || (raw.p[0] != '-' && (raw.p[0] < '0' || raw.p[0] > '9')))
+	if (raw.n == 0 ||
+		(raw.p[0] != '-' && (raw.p[0] < '0' || raw.p[0] > '9')))
 		return false;
 	for (size_t i = 1; i < raw.n; i++)
 		if (raw.p[i] < '0' || raw.p[i] > '9')

@@ -99,7 +99,7 @@ message_empty(struct buf *out, struct str id, enum revision to)
 	message_result(out, id,
 		revision_is_modern(to)
 			? STR("{\"resultType\":\"complete\",\"_meta\":{"
-			      "\"io.modelcontextprotocol/serverInfo\":" US_JSON "}}")
+			      "\"" US_META "serverInfo\":" US_JSON "}}")
 			: STR("{}"));
 }
 

@@ -228,6 +228,26 @@ test_everything_at_once(void **state)
 	assert_false(envelope_has(e.task));
 }
 
+/* A name stays inside its string, whatever it is. */
+static void
+lesson_B17_names_stay_in_their_place(void **state)
+{
+	static const char *hostile[] = { "a\r\nb", "\",\"x\":\"",
+		"/../../etc", "a&b=c", "\\", "\"}}", "\x01",
+		"\xf0\x9f\x92\xa9" };
+	struct convert_request q = ask(LEGACY, MODERN);
+
+	(void)state;
+	for (size_t i = 0; i < CHECK_COUNT(hostile); i++) {
+		q.name = str_from(hostile[i]);
+		convert("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":"
+			"\"tools/call\",\"params\":{\"name\":\"x\","
+			"\"arguments\":{}}}", q);
+		check_str(envelope_text(arena, e.name), hostile[i]);
+		check_str(e.arguments.value, "{}");
+	}
+}
+
 static void
 test_no_room(void **state)
 {
@@ -257,6 +277,7 @@ main(void)
 		cmocka_unit_test(test_unoffered_params_go),
 		cmocka_unit_test(test_names_and_cursors),
 		cmocka_unit_test(test_everything_at_once),
+		cmocka_unit_test(lesson_B17_names_stay_in_their_place),
 		cmocka_unit_test(test_no_room),
 	};
 

@@ -269,7 +269,8 @@ static void
 test_end(void **state)
 {
 	struct lists_end end = { .to = REVISION_2026_07_28,
-		.next_cursor = STR("c\"d"), .ttl_ms = 60000, .is_public = true };
+		.next_cursor = STR("c\"d"), .ttl_ms = 60000,
+		.is_public = true };
 	struct json_write w;
 	struct buf out;
 
