@@ -1,5 +1,12 @@
+/*
+ * main: nothing but the way in; commands.c decides.
+ */
+#include "app/commands.h"
+
+#include <unistd.h>
+
 int
-main(void)
+main(int argc, char **argv)
 {
-	return 0;
+	return commands_main(argc, argv, environ);
 }

@@ -1,0 +1,149 @@
+/* check: "ostiary check" and "ostiary version". */
+#include "app/command.h"
+#include "app/settings_schema.h"
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/fault.h"
+#include "text/json_write.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#define PRINTED_MAX ((size_t)4 << 20)
+
+static bool
+is_in_trouble(const struct server_entry *e)
+{
+	return !e->disabled && !str_is_none(e->trouble);
+}
+
+static int
+status_of(const struct settings *s)
+{
+	for (size_t i = 0; i < s->server_count; i++)
+		if (is_in_trouble(&s->servers[i]))
+			return EXIT_FAILED;
+	return 0;
+}
+
+static const char *
+transport_name(const struct server_entry *e)
+{
+	static const char *const names[] = { "stdio", "http", "sse" };
+
+	return names[e->transport];
+}
+
+static const char *
+state_of(const struct server_entry *e)
+{
+	if (e->disabled)
+		return "disabled";
+	return is_in_trouble(e) ? "can't run" : "ok";
+}
+
+static void
+print_people(const struct command_run *run, const struct settings *s)
+{
+	bool colours = command_has_colours(run, STDOUT_FILENO);
+	const char *bold = colours ? "\033[1m" : "";
+	const char *plain = colours ? "\033[0m" : "";
+
+	printf("%s%s%s\n", bold,
+		str_is_none(s->path) ? "no settings file: the defaults"
+				     : s->path.p,
+		plain);
+	printf("  listen     %.*s\n", STR_ARG(s->listen));
+	printf("  publicUrl  %.*s\n", STR_ARG(s->public_url));
+	printf("  state      %s\n", run->places.state.p);
+	for (size_t i = 0; i < s->server_count; i++)
+		printf("  %-9s  %-5s  %s\n", state_of(&s->servers[i]),
+			transport_name(&s->servers[i]), s->servers[i].name.p);
+	for (size_t i = 0; i < s->note_count; i++)
+		printf("%snote%s %.*s\n", bold, plain, STR_ARG(s->notes[i]));
+}
+
+static void
+print_json(const struct settings *s, const struct fault *f)
+{
+	struct json_write w;
+	struct buf out;
+
+	buf_init(&out, PRINTED_MAX);
+	json_write_init(&w, &out);
+	json_begin(&w, '{');
+	json_member_bool(&w, "ok", s != NULL);
+	if (s == NULL) {
+		json_member_str(&w, "error", str_from(f->detail));
+	} else {
+		json_member_str(&w, "file", s->path);
+		json_member_str(&w, "listen", s->listen);
+		json_member_str(&w, "publicUrl", s->public_url);
+		json_member(&w, "servers");
+		json_begin(&w, '[');
+		for (size_t i = 0; i < s->server_count; i++) {
+			const struct server_entry *e = &s->servers[i];
+
+			json_begin(&w, '{');
+			json_member_str(&w, "name", e->name);
+			json_member_str(&w, "transport",
+				str_from(transport_name(e)));
+			json_member_bool(&w, "disabled", e->disabled);
+			json_member_str(&w, "trouble", e->trouble);
+			json_end(&w);
+		}
+		json_end(&w);
+		json_member(&w, "notes");
+		json_begin(&w, '[');
+		for (size_t i = 0; i < s->note_count; i++)
+			json_str(&w, s->notes[i]);
+		json_end(&w);
+	}
+	json_end(&w);
+	printf("%.*s\n", STR_ARG(buf_view(&out)));
+	buf_clear(&out);
+}
+
+static int
+print_schema(void)
+{
+	struct buf out;
+
+	buf_init(&out, PRINTED_MAX);
+	settings_schema_write(&out);
+	fwrite(out.p, 1, out.n, stdout);
+	buf_clear(&out);
+	return 0;
+}
+
+int
+command_check(const struct command_run *run)
+{
+	struct fault f = { 0 };
+	struct settings *s;
+	int status;
+
+	if ((run->options->given & OPTION_SCHEMA) != 0)
+		return print_schema();
+	s = command_settings(run, &f);
+	if ((run->options->given & OPTION_JSON) != 0)
+		print_json(s, &f);
+	else if (s != NULL)
+		print_people(run, s);
+	if (s == NULL)
+		return command_failed(&f);
+	status = status_of(s);
+	settings_drop(&s);
+	return status;
+}
+
+int
+command_version(const struct command_run *run)
+{
+	if ((run->options->given & OPTION_JSON) != 0)
+		puts("{\"name\":\"ostiary\",\"version\":\"" OSTIARY_VERSION
+		     "\"}");
+	else
+		puts("ostiary " OSTIARY_VERSION);
+	return 0;
+}

@@ -1,0 +1,107 @@
+/* command: see command.h. */
+#include "app/command.h"
+
+#include "app/expand_io.h"
+#include "app/settings.h"
+#include "base/arena.h"
+#include "store/store.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+int
+command_failed(const struct fault *f)
+{
+	const struct fault_row *row = fault_row(f->id);
+
+	fprintf(stderr, "ostiary: %s\n",
+		f->detail[0] != '\0' ? f->detail : row->sentence);
+	if (f->id == FAULT_USAGE || f->id == FAULT_SETTINGS ||
+		f->id == FAULT_SETTINGS_VARIABLE)
+		return EXIT_USAGE;
+	if (f->detail[0] != '\0')
+		fprintf(stderr, "%s %s\n", row->sentence, row->advice);
+	return EXIT_FAILED;
+}
+
+/* The folder that a file is in; VS Code's own folder counts as its parent. */
+static struct str
+folder_of(struct arena *a, struct str path)
+{
+	char *full = realpath(path.p, NULL);
+	struct str folder = str_dup(a, str_from(full));
+
+	free(full);
+	if (str_is_none(folder))
+		return STR_NONE;
+	while (folder.n > 1 && folder.p[folder.n - 1] != '/')
+		folder.n--;
+	if (folder.n > 1)
+		folder.n--;
+	if (str_ends(folder, STR("/.vscode")))
+		folder.n -= strlen("/.vscode");
+	return str_dup(a, folder);
+}
+
+struct settings *
+command_settings(const struct command_run *run, struct fault *f)
+{
+	const struct options *o = run->options;
+	char *cwd = getcwd(NULL, 0);
+	struct settings_plan plan = {
+		.path = run->places.settings,
+		.exe = run->exe,
+		.flags = {
+			.listen = o->listen,
+			.public_url = o->public_url,
+			.log_level = o->log_level,
+			.log_format = o->log_format,
+		},
+		.expand = {
+			.env = run->env,
+			.cwd = str_from(cwd),
+			.read_file = expand_io_file,
+			.run = (o->given & OPTION_ALLOW_CMD) != 0
+				? expand_io_run
+				: NULL,
+		},
+	};
+	struct arena *scratch = arena_new(ARENA_SCRATCH_MAX);
+	struct settings *s;
+
+	expand_env(run->env, STR("HOME"), &plan.expand.home);
+	plan.expand.folder = plan.expand.cwd;
+	if (!str_is_none(plan.path))
+		plan.expand.folder = folder_of(scratch, plan.path);
+	s = settings_load(&plan, f);
+	arena_free(&scratch);
+	free(cwd);
+	return s;
+}
+
+bool
+command_store(
+	const struct command_run *run, struct store **s, struct fault *f)
+{
+	struct store_plan plan = { 0 };
+	struct settings *settings = command_settings(run, f);
+
+	if (settings == NULL)
+		return false;
+	plan.path = places_database(run->arena, &run->places, settings).p;
+	settings_drop(&settings);
+	return places_make_state(&run->places, f) && store_open(s, &plan, f);
+}
+
+bool
+command_has_colours(const struct command_run *run, int fd)
+{
+	struct str value;
+
+	if (expand_env(run->env, STR("NO_COLOR"), &value) && value.n > 0)
+		return false;
+	if (expand_env(run->env, STR("TERM"), &value) &&
+		str_eq_lit(value, "dumb"))
+		return false;
+	return isatty(fd) == 1;
+}

@@ -1,0 +1,59 @@
+/*
+ * command: what each "ostiary <command>" gets and gives back.
+ *
+ * A command answers with the exit status of the process: 0, EXIT_FAILED, or
+ * EXIT_USAGE for a wrong command line or wrong settings.  Data goes to stdout,
+ * all else to stderr.
+ */
+#ifndef APP_COMMAND_H
+#define APP_COMMAND_H
+
+#include "app/options.h"
+#include "app/places.h"
+#include "model/settings.h"
+
+struct arena;
+struct store;
+struct store_job;
+
+#define EXIT_FAILED 1
+#define EXIT_USAGE  2
+
+struct command_run {
+	struct arena *arena;   /* the process's */
+	const struct options *options;
+	struct places places;
+	struct str exe;        /* our own executable */
+	char *const *env;
+};
+
+/* Says on stderr what went wrong and what can be done; the exit status. */
+int command_failed(const struct fault *f);
+
+/* The settings that the command line leads to. */
+struct settings *command_settings(
+	const struct command_run *run, struct fault *f);
+
+/* Opens the store that the settings name, makes the state folder first. */
+bool command_store(
+	const struct command_run *run, struct store **s, struct fault *f);
+
+/* Whether text to that descriptor may have colours. */
+bool command_has_colours(const struct command_run *run, int fd);
+
+/* ---- the commands ---- */
+int command_serve(const struct command_run *run);
+int command_check(const struct command_run *run);
+int command_demo(const struct command_run *run);
+int command_version(const struct command_run *run);
+int command_user_add(const struct command_run *run);
+int command_user_list(const struct command_run *run);
+int command_user_passwd(const struct command_run *run);
+int command_user_remove(const struct command_run *run);
+int command_client_list(const struct command_run *run);
+int command_client_show(const struct command_run *run);
+int command_client_revoke(const struct command_run *run);
+int command_grant_list(const struct command_run *run);
+int command_grant_revoke(const struct command_run *run);
+
+#endif

@@ -1,0 +1,468 @@
+/*
+ * serve: "ostiary serve": puts the house together, runs it, takes it apart.
+ *
+ *	settings ─▶ state folder ─▶ master key ─▶ store ─▶ loop ─▶ back ─▶ hall
+ *	         ─▶ front ─▶ listener ─▶ loop_run()
+ *
+ *	SIGHUP, changed file   read the settings again beside the loop; broken
+ *	                       ones leave the running ones in force
+ *	SIGTERM, SIGINT        no new connections, streams end, running requests
+ *	                       finish, servers are stopped; a second one ends
+ *	                       the process at once
+ *
+ * Nothing waits for a server behind us: listening comes within milliseconds.
+ */
+#include "app/command.h"
+#include "app/expand.h"
+#include "app/process.h"
+#include "app/settings.h"
+#include "app/settings_watch.h"
+#include "back/back.h"
+#include "base/arena.h"
+#include "base/event.h"
+#include "crypto/digest.h"
+#include "crypto/seal.h"
+#include "front/front.h"
+#include "hall/hall.h"
+#include "net/http_client.h"
+#include "net/http_server.h"
+#include "net/loop.h"
+#include "net/tls.h"
+#include "store/store.h"
+#include "store/tables.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define DRAIN_MS    10000
+#define CHILDREN_MS 6000 /* the ladder of net/child takes four seconds */
+#define CHECK_MS    10
+#define SWEEP_MS    ((int64_t)5 * 60 * 1000)
+
+struct serve {
+	struct command_run run; /* a copy: the settings' path may appear later */
+	struct settings *settings;
+	struct seal_key *key;
+	struct store *store;
+	struct loop *loop;
+	struct loop_wake *wake;
+	struct tls_context *tls_in;
+	struct tls_context *tls_out;
+	struct http_client *client;
+	struct back *back;
+	struct hall *hall;
+	struct front *front;
+	struct http_server *server;
+	struct settings_watch watch;
+	struct loop_timer sweep;
+	struct loop_timer children;
+	int64_t children_end;   /* loop_now() */
+	unsigned signals;
+	bool reloading;
+};
+
+/* ---- parts ---- */
+
+static void
+store_has_results(void *with)
+{
+	struct serve *s = with;
+
+	loop_wake(s->wake);
+}
+
+static void
+collect(void *with)
+{
+	struct serve *s = with;
+
+	if (s->store != NULL)
+		store_collect(s->store);
+}
+
+static void
+setup_events(const struct settings *settings)
+{
+	event_setup(STDERR_FILENO,
+		settings->log_json ? EVENT_FORMAT_JSON : EVENT_FORMAT_TEXT,
+		(enum fault_level)settings->log_level);
+	event_set_hash(digest_hint);
+	for (size_t i = 0; i < settings->note_count; i++)
+		event_log(NULL, EVENT_SETTINGS_NOTE,
+			EF_STR("note", settings->notes[i]));
+}
+
+static bool
+open_state(struct serve *s, struct fault *f)
+{
+	struct store_plan plan = {
+		.path = places_database(
+			s->run.arena, &s->run.places, s->settings)
+				.p,
+		.wake = store_has_results,
+		.with = s,
+	};
+
+	if (!places_make_state(&s->run.places, f))
+		return false;
+	s->key = seal_key_load(s->run.places.key.p, f);
+	if (s->key == NULL)
+		return false;
+	s->loop = loop_new();
+	s->wake = loop_wake_new(s->loop, collect, s);
+	return store_open(&s->store, &plan, f);
+}
+
+/* The first of the two spellings that is set. */
+static struct str
+proxy_of(const struct serve *s, const char *upper, const char *lower)
+{
+	struct str value = STR("");
+
+	if (!expand_env(s->run.env, str_from(lower), &value) &&
+		!expand_env(s->run.env, str_from(upper), &value))
+		return STR("");
+	return value;
+}
+
+static bool
+make_client(struct serve *s, struct fault *f)
+{
+	struct http_client_settings settings = {
+		.https_proxy = proxy_of(s, "HTTPS_PROXY", "https_proxy"),
+		/* HTTP_PROXY in capitals is what CGI makes of a request's Proxy
+		 * field, but nobody runs us as CGI. */
+		.http_proxy = proxy_of(s, "HTTP_PROXY", "http_proxy"),
+		.no_proxy = proxy_of(s, "NO_PROXY", "no_proxy"),
+	};
+
+	s->tls_out = tls_client_new(NULL, f);
+	if (s->tls_out == NULL)
+		return false;
+	s->client = http_client_new(s->loop, s->tls_out, &settings);
+	return true;
+}
+
+static void
+build(struct serve *s)
+{
+	s->back = back_new(&(struct back_parts){
+		.loop = s->loop, .http = s->client, .settings = s->settings });
+	s->hall = hall_new(&(struct hall_parts){ .loop = s->loop,
+		.back = s->back,
+		.key = s->key,
+		.settings = s->settings });
+	s->front = front_new(&(struct front_parts){ .loop = s->loop,
+		.store = s->store,
+		.hall = s->hall,
+		.settings = s->settings,
+		.master = s->key });
+}
+
+static bool
+start_listening(struct serve *s, struct fault *f)
+{
+	const struct settings *set = s->settings;
+	struct http_limits limits = http_limits_default;
+
+	limits.body_max = set->body_max;
+	limits.head_ms = set->head_ms;
+	limits.body_ms = set->body_ms;
+	limits.idle_ms = set->idle_ms;
+	limits.connections = set->connections;
+	if (!str_is_none(set->tls_cert)) {
+		s->tls_in = tls_server_new(set->tls_cert.p, set->tls_key.p, f);
+		if (s->tls_in == NULL)
+			return false;
+	}
+	s->server = http_server_new(s->loop, set->listen, s->tls_in, &limits,
+		front_handler(s->front), f);
+	if (s->server == NULL)
+		return false;
+	front_bound(s->front, http_server_address(s->server));
+	return true;
+}
+
+/* ---- the owner ---- */
+
+struct owner_job {
+	struct store_job job;
+	bool found;
+};
+
+static bool
+look_for_owner(struct store_txn *t, struct store_job *job, struct fault *f)
+{
+	struct owner_job *j = (struct owner_job *)job;
+	struct person *people;
+	size_t n;
+
+	if (!person_list(job->arena, t, &people, &n, f))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		j->found = j->found || people[i].owner;
+	return true;
+}
+
+static bool
+greet(struct serve *s, struct fault *f)
+{
+	struct owner_job j = { .job.run = look_for_owner };
+	struct str address = http_server_address(s->server);
+	bool ok;
+
+	j.job.arena = arena_new(ARENA_SCRATCH_MAX);
+	ok = store_run(s->store, &j.job);
+	event_log(NULL, EVENT_STARTED, EF_STR("address", address),
+		EF_STR("url", s->settings->public_url));
+	if (isatty(STDOUT_FILENO) == 1)
+		printf("Ostiary is at %.*s\n",
+			STR_ARG(s->settings->public_url));
+	if (ok && !j.found) {
+		struct str link = front_open_setup(j.job.arena, s->front);
+
+		event_log(NULL, EVENT_SETUP_LINK,
+			EF_STR("url", s->settings->public_url));
+		printf("There is no owner yet. Open this link, once, to make "
+		       "the account:\n\n    %.*s\n\n",
+			STR_ARG(link));
+	}
+	fflush(stdout);
+	if (!ok)
+		*f = j.job.fault;
+	arena_free(&j.job.arena);
+	return ok;
+}
+
+/* ---- reload ---- */
+
+struct reload {
+	struct serve *serve;
+	struct settings *fresh;
+	struct fault fault;
+};
+
+/* What needs a restart stays as it is. */
+static void
+keep_fixed(struct settings *fresh, const struct settings *old)
+{
+	const struct {
+		struct str *to;
+		struct str from;
+		const char *key;
+	} fixed[] = {
+		{ &fresh->listen, old->listen, "listen" },
+		{ &fresh->public_url, old->public_url, "publicUrl" },
+		{ &fresh->tls_cert, old->tls_cert, "tls.cert" },
+		{ &fresh->tls_key, old->tls_key, "tls.key" },
+		{ &fresh->store, old->store, "store" },
+	};
+
+	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
+		if (str_eq(*fixed[i].to, fixed[i].from))
+			continue;
+		*fixed[i].to = str_dup(fresh->arena, fixed[i].from);
+		event_log(NULL, EVENT_SETTINGS_NOTE,
+			EF_TEXT("key", fixed[i].key),
+			EF_TEXT("note", "takes effect at the next start"));
+	}
+}
+
+static void
+reload_work(void *with)
+{
+	struct reload *r = with;
+
+	r->fresh = command_settings(&r->serve->run, &r->fault);
+}
+
+static void
+reload_done(void *with)
+{
+	struct reload *r = with;
+	struct serve *s = r->serve;
+	struct settings *fresh = r->fresh;
+
+	s->reloading = false;
+	if (fresh == NULL) {
+		event_log(NULL, EVENT_SETTINGS_KEPT,
+			EF_TEXT("why", r->fault.detail));
+	} else if (s->signals > 0) {
+		settings_drop(&fresh);
+	} else {
+		setup_events(fresh);
+		keep_fixed(fresh, s->settings);
+		settings_drop(&s->settings);
+		s->settings = fresh;
+		hall_settings(s->hall, fresh);
+		front_settings(s->front, fresh);
+		event_log(NULL, EVENT_SETTINGS_LOADED,
+			EF_STR("file", fresh->path),
+			EF_U64("servers", fresh->server_count));
+	}
+	free(r);
+}
+
+/* Beside the loop: placeholders may read files and run commands. */
+static void
+reload(void *with)
+{
+	struct serve *s = with;
+	struct reload *r;
+	struct fault f = { 0 };
+
+	if (s->reloading || s->signals > 0)
+		return;
+	r = calloc(1, sizeof(*r));
+	if (r == NULL)
+		return;
+	r->serve = s;
+	s->reloading = loop_slow(s->loop, reload_work, reload_done, r, &f);
+	if (!s->reloading) {
+		event_log(NULL, EVENT_SETTINGS_KEPT, EF_TEXT("why", f.detail));
+		free(r);
+	}
+}
+
+/* ---- the end ---- */
+
+/* Whether no child is left; reaps none. */
+static bool
+has_no_children(void)
+{
+	siginfo_t info;
+
+	return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 &&
+		errno == ECHILD;
+}
+
+static void
+wait_for_children(void *with)
+{
+	struct serve *s = with;
+
+	if (has_no_children() || loop_now(s->loop) >= s->children_end)
+		loop_stop(s->loop);
+	else
+		loop_timer_set(&s->children, CHECK_MS);
+}
+
+/* Settings without servers: each is stopped as if its entry had gone. */
+static void
+stop_servers(void *with)
+{
+	struct serve *s = with;
+	struct settings_plan plan = { .flags.listen = s->settings->listen,
+		.flags.public_url = s->settings->public_url };
+	struct fault f = { 0 };
+	struct settings *none =
+		settings_parse(&plan, STR("{\"mcpServers\":{}}"), &f);
+
+	if (none == NULL) {
+		loop_stop(s->loop);
+		return;
+	}
+	hall_settings(s->hall, none);
+	settings_drop(&none);
+	s->children_end = loop_now(s->loop) + CHILDREN_MS;
+	wait_for_children(s);
+}
+
+static void
+hear_end(void *with, int signum)
+{
+	struct serve *s = with;
+
+	(void)signum;
+	if (s->signals++ > 0)
+		_exit(EXIT_FAILED);
+	event_log(NULL, EVENT_STOPPING, EF_U64("signal", (unsigned)signum));
+	settings_watch_stop(&s->watch);
+	hall_drain(s->hall);
+	http_server_drain(s->server, DRAIN_MS, stop_servers, s);
+}
+
+static void
+hear_reload(void *with, int signum)
+{
+	(void)signum;
+	reload(with);
+}
+
+static void
+sweep(void *with)
+{
+	struct serve *s = with;
+
+	front_sweep(s->front);
+	loop_timer_set(&s->sweep, SWEEP_MS);
+}
+
+/* Results of jobs come home while those who asked are still there. */
+static void
+take_apart(struct serve *s)
+{
+	http_server_free(&s->server);
+	store_close(&s->store);
+	front_free(&s->front);
+	hall_free(&s->hall);
+	back_free(&s->back);
+	http_client_free(&s->client);
+	loop_wake_free(&s->wake);
+	tls_context_free(&s->tls_in);
+	tls_context_free(&s->tls_out);
+	loop_free(&s->loop);
+	seal_key_free(&s->key);
+	settings_drop(&s->settings);
+}
+
+/* ---- the whole ---- */
+
+static void
+run(struct serve *s)
+{
+	loop_signal(s->loop, SIGTERM, hear_end, s);
+	loop_signal(s->loop, SIGINT, hear_end, s);
+	loop_signal(s->loop, SIGHUP, hear_reload, s);
+	loop_timer_init(&s->sweep, s->loop, sweep, s);
+	loop_timer_set(&s->sweep, SWEEP_MS);
+	loop_timer_init(&s->children, s->loop, wait_for_children, s);
+	settings_watch_start(&s->watch, s->loop, s->run.places.settings.p,
+		reload, s);
+	loop_run(s->loop);
+	event_log(NULL, EVENT_STOPPED, EF_U64("signals", s->signals));
+}
+
+static bool
+start(struct serve *s, struct fault *f)
+{
+	s->settings = command_settings(&s->run, f);
+	if (s->settings == NULL)
+		return false;
+	digest_start();
+	setup_events(s->settings);
+	if (!open_state(s, f) || !make_client(s, f))
+		return false;
+	build(s);
+	return start_listening(s, f) && greet(s, f);
+}
+
+int
+command_serve(const struct command_run *command)
+{
+	struct serve s = { .run = *command };
+	struct fault f = { 0 };
+	int status = 0;
+
+	process_harden();
+	if (start(&s, &f))
+		run(&s);
+	else
+		status = command_failed(&f);
+	take_apart(&s);
+	return status;
+}
