@@ -78,8 +78,10 @@ setup_get(struct front *front, struct http_request *r)
 
 struct making {
 	struct person person;
+	struct str token;      /* the setup link's, to show the form again */
 	struct secret password;
 	struct browser_fresh fresh;
+	bool taken;            /* somebody has this name */
 };
 
 static void
@@ -99,21 +101,50 @@ hash_password(struct arena *a, void *input)
 	secret_clear(&m->password);
 }
 
+/* People without an owner among them can be there: the command line adds
+ * them. */
+static bool
+check_people(struct arena *a, struct store_txn *t, struct making *m,
+	struct fault *f)
+{
+	struct person *people;
+	size_t n;
+
+	if (!person_list(a, t, &people, &n, f))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		if (people[i].owner)
+			return fault_set(
+				f, FAULT_SETUP_DONE, "there is an owner");
+		m->taken = m->taken || str_eq(people[i].name, m->person.name);
+	}
+	return !m->taken || fault_set(f, FAULT_INVALID_REQUEST, "name taken");
+}
+
 static bool
 save_owner(struct arena *a, struct store_txn *t, void *input, struct fault *f)
 {
-	const struct making *m = input;
-	uint64_t n;
+	struct making *m = input;
 
-	(void)a;
 	if (str_is_none(m->person.password_hash))
 		return fault_set(f, FAULT_UNAVAILABLE, "no memory to hash");
-	if (!person_count(t, &n, f))
-		return false;
-	if (n > 0)
-		return fault_set(f, FAULT_SETUP_DONE, "there is an owner");
-	return person_save(t, &m->person, f) &&
+	return check_people(a, t, m, f) && person_save(t, &m->person, f) &&
 		web_session_save(t, &m->fresh.row, f);
+}
+
+static void
+show_taken(struct front *front, struct http_request *r, const struct making *m)
+{
+	struct reply how = { .status = 400 };
+
+	show(front, r,
+		&(struct page_setup){
+			.name = m->person.name,
+			.token = m->token,
+			.trouble = STR("Somebody has this name already."),
+			.advice = STR("Choose another."),
+		},
+		&how);
 }
 
 static void
@@ -122,6 +153,10 @@ made(struct front *front, struct http_request *r, void *input,
 {
 	const struct making *m = input;
 
+	if (m->taken) {
+		show_taken(front, r, m);
+		return;
+	}
 	if (fault_is_set(f)) {
 		reply_fault_page(front, r, f);
 		return;
@@ -162,6 +197,7 @@ make_owner(struct front *front, struct http_request *r,
 		.owner = true,
 		.created = loop_wall(front->loop),
 	};
+	m->token = str_dup(a, form_get(form, "token"));
 	secret_set(&m->password, form_get(form, "password"));
 	arena_defer(a, wipe_password, m);
 	browser_fresh(a, front, m->person.id, &m->fresh);
