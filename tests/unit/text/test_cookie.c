@@ -34,6 +34,7 @@ test_shadowed(void **state)
 	assert_true(str_is_none(get("sid=a; x=y; sid=")));
 	assert_true(str_is_none(get("sid=\"a\"; sid=a")));
 	assert_true(str_is_none(get("sid=a b")));
+	assert_true(str_is_none(get("sid=a; x=\x01")));
 	assert_true(str_is_none(get("sid=a; x=\x01; sid=b")));
 	assert_true(str_is_none(
 		cookie_get(STR("sid=a; x=\0; sid=b"), STR("sid"))));

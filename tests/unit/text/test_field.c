@@ -99,6 +99,9 @@ test_accepts(void **state)
 	assert_false(accepts(""));
 	assert_false(accepts("application/json"));
 	assert_false(accepts("text/*x"));
+	assert_false(accepts("text/x"));
+	assert_false(accepts("*/*, text/event-stream;q=0"));
+	assert_false(accepts("*/*, text/*;q=0"));
 	assert_false(accepts("text"));
 	assert_false(accepts("*"));
 	assert_false(accepts("text/event-stream;q=0"));

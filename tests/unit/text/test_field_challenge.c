@@ -72,6 +72,7 @@ lesson_B15_challenge_grammar(void **state)
 		{ "Bearer a=b, Basic", "Bearer|a=b;Basic;" },
 		{ "\"Bearer\"", "!" },
 		{ "Bearer=x", "!" },
+		{ "Bearer/abc", "!" },
 		{ "Basic a=b, Bearer a=\"x", "Basic|a=b;!" },
 	};
 

@@ -176,7 +176,7 @@ test_strings(void **state)
 		"\"\\u12g4\"", "\"a\nb\"", "\"\x01\"", "\"\\", "\"\\u",
 		"\"\xff\"", "\"\xc0\x80\"", "\"\xed\xa0\x80\"",
 		"\"\xf4\x90\x80\x80\"", "\"\xe2\x82\"", "\"\\ud800\"",
-		"\"\\udc00\"", "\"\\ud800\\n\"", "\"\\ud800\\ud800\"",
+		"\"\\udc00\"", "\"\\ud800\\n\"", "\"\\ud800\\ud800\"", "\"\\ud800\\ue000\"",
 		"\"\\udc00\\ud800\"", "\"\\ud800", "\"\\\x00\"" };
 	const struct json *v;
 
@@ -189,6 +189,9 @@ test_strings(void **state)
 	assert_true(str_eq(v->text,
 		STR("\"\\/\b\f\n\r\t\0\xc3\xa9\xe2\x82\xac"
 		    "\xf0\x9f\x98\x80\xc3\xa9\x7f")));
+	v = parse("\"\\ud840\\udc00\\udbff\\udfff\"");
+	assert_true(str_eq(v->text,
+		STR("\xf0\xa0\x80\x80\xf4\x8f\xbf\xbf")));
 	refused("\"0123456789abcdefghi\x1f\"",
 		"line 1, column 21: a control character in a string must be "
 		"escaped");

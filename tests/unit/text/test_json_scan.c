@@ -207,6 +207,10 @@ test_wrong_stays(void **state)
 	s = scan_of("[1]");
 	assert_true(json_scan_enter(&s, '['));
 	assert_false(json_scan_end(&s));
+	s = scan_of("[");
+	assert_true(json_scan_enter(&s, '['));
+	assert_false(json_scan_end(&s));
+	assert_string_equal(s.wrong, "the text ends too soon");
 	s = scan_of("[1]");
 	assert_false(json_scan_enter(&s, '{'));
 }

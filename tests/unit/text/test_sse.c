@@ -83,7 +83,8 @@ test_id_with_nul_and_retry(void **state)
 	assert_true(sse_feed(&r, STR("id: a\nid: b\0c\nretry: 1500\n"), NULL));
 	assert_int_equal(r.retry_ms, 1500);
 	assert_true(sse_feed(&r, STR("retry: 1x\nretry: -1\nretry: "
-		"99999999999999999999\nretry:\ndata: d\n\n"), NULL));
+		"99999999999999999999\nretry:\nretry: 86400001\n"
+		"data: d\n\n"), NULL));
 	assert_int_equal(r.retry_ms, 1500);
 	assert_true(str_eq_lit(buf_view(&heard), "message/a/d|"));
 	sse_reader_clear(&r);
@@ -114,8 +115,13 @@ takes(const char *head, size_t n, const char *tail, enum fault_id *id)
 static void
 test_bounds(void **state)
 {
+	static char comment[2 * SSE_NAME_MAX] = ":";
 	enum fault_id id;
 
+	memset(comment + 1, 'c', sizeof(comment) - 3);
+	comment[sizeof(comment) - 2] = '\n';
+	assert_false(takes(comment, 0, "", &id));
+	assert_int_equal(id, FAULT_TOO_LARGE);
 	(void)state;
 	assert_true(takes("data: ", EVENT_MAX_BYTES, "\n\n", &id));
 	assert_false(takes("data: ", EVENT_MAX_BYTES + 1, "\n\n", &id));
