@@ -189,13 +189,12 @@ is_idempotent(enum http_method m)
 }
 
 /* A kept connection may have been closed just as we wrote (RFC 9110 9.2.2,
- * RFC 9112 9.3.1). */
+ * RFC 9112 9.3.1).  The second attempt is on a fresh one, and the last. */
 static bool
 may_repeat(const struct http_call *call)
 {
-	return call->link->kept && !call->repeated && call->whole &&
-		!call->in_body && call->informational == 0 &&
-		call->link->n == 0 &&
+	return call->link->kept && call->whole && !call->in_body &&
+		call->informational == 0 && call->link->n == 0 &&
 		(!call->sent || is_idempotent(call->method));
 }
 
@@ -207,7 +206,6 @@ http_call_lost(struct http_call *call, const struct fault *f)
 		return;
 	}
 	http_link_close(&call->link);
-	call->repeated = true;
 	call->unwritable = false;
 	call->out_at = 0;
 	dial(call);

@@ -44,7 +44,6 @@ struct http_call {
 	bool whole;              /* out holds all of the request */
 	bool sent;               /* the peer may have seen some of it */
 	bool unwritable;         /* the peer takes no more of it */
-	bool repeated;
 	bool paused;
 	/* The answer, see http_answer.c. */
 	bool in_body;

@@ -69,11 +69,11 @@ write_credential(struct buf *out, const struct http_ask *ask,
 
 	if (c == NULL)
 		return true;
-	if (!str_eq(c->origin, ask->origin) || !str_eq(c->origin, p->key))
+	if (!str_eq(c->origin, p->key))
 		return fault_set(f, FAULT_DIAL_FORBIDDEN,
 			"a credential of %.*s was to go to %.*s",
 			STR_ARG(str_cut(c->origin, 0, 80)),
-			STR_ARG(str_cut(ask->origin, 0, 80)));
+			STR_ARG(str_cut(p->key, 0, 80)));
 	if (!p->origin.is_tls && !http_origin_is_loopback(&p->origin))
 		return fault_set(f, FAULT_DIAL_FORBIDDEN,
 			"%s: a credential does not travel over plain http",

@@ -581,6 +581,30 @@ test_a_kept_connection_that_closes_is_forgotten(void **state)
 	scene_close(&s);
 }
 
+/* The end has come, but the loop had no turn yet to see it. */
+static void
+test_an_old_connection_is_looked_at_before_a_post(void **state)
+{
+	static const struct peer_move moves[] = { { PEER_ACCEPT },
+		{ PEER_HEAR }, { PEER_SAY, SIMPLE }, { PEER_BREATH },
+		{ PEER_CLOSE },
+		{ PEER_ACCEPT }, { PEER_HEAR }, { PEER_SAY, SIMPLE },
+		{ PEER_END } };
+	struct scene s;
+
+	(void)state;
+	scene_open(&s, moves);
+	scene_play(&s, (struct http_ask){ .method = HTTP_POST });
+	told_clear(&s.told);
+	told_init(&s.told, &s.caller);
+	usleep(1100 * 1000);
+	scene_play(&s,
+		(struct http_ask){ .method = HTTP_POST, .total_ms = 9000 });
+	fails_with(&s.told, FAULT_NONE);
+	assert_int_equal(s.peer.accepted, 2);
+	scene_close(&s);
+}
+
 /* The peer hears the second request and hangs up without a word. */
 static const struct peer_move hangs_up[] = { { PEER_ACCEPT }, { PEER_HEAR },
 	{ PEER_SAY, SIMPLE }, { PEER_HEAR }, { PEER_CLOSE }, { PEER_ACCEPT },
@@ -669,18 +693,17 @@ test_keep_alive_timeout_is_heeded(void **state)
 }
 
 static void
-test_idle_connections_are_bounded(void **state)
+test_idle_connections_leave_after_a_while(void **state)
 {
 	static const struct peer_move moves[] = { { PEER_ACCEPT },
 		{ PEER_HEAR }, { PEER_SAY, SIMPLE }, { PEER_UNTIL_CLOSED },
 		{ PEER_END } };
-	struct http_client_settings one = { .idle_per_origin = 1,
-		.idle_ms = 5 };
+	struct http_client_settings short_idle = { .idle_ms = 5 };
 	struct scene s;
 
 	(void)state;
 	peer_start(&s.peer, moves, NULL);
-	caller_open(&s.caller, &one);
+	caller_open(&s.caller, &short_idle);
 	told_init(&s.told, &s.caller);
 	scene_play(&s, (struct http_ask){ .method = HTTP_GET });
 	fails_with(&s.told, FAULT_NONE);
@@ -688,6 +711,46 @@ test_idle_connections_are_bounded(void **state)
 	peer_wait(&s.peer);
 	told_clear(&s.told);
 	caller_close(&s.caller);
+}
+
+/* Two calls at once need two connections; one of them is kept. */
+static void
+test_idle_connections_are_bounded(void **state)
+{
+	static const struct peer_move none[] = { { PEER_END } };
+	struct http_client_settings one = { .idle_per_origin = 1 };
+	struct http_ask ask = { .method = HTTP_GET };
+	struct caller caller;
+	struct told told[2];
+	struct peer peer;
+	unsigned ended = 0;
+	char waste[512];
+	int fds[2];
+
+	(void)state;
+	peer_start(&peer, none, NULL);
+	caller_open(&caller, &one);
+	ask.origin = origin_of(&peer);
+	for (size_t i = 0; i < 2; i++) {
+		told_init(&told[i], &caller);
+		caller_ask(&told[i], &ask);
+	}
+	let_pass(&caller, 5);
+	for (size_t i = 0; i < 2; i++) {
+		fds[i] = accept(peer.listener, NULL, NULL);
+		assert_true(write(fds[i], SIMPLE, strlen(SIMPLE)) > 0);
+	}
+	caller_run(&caller);
+	for (size_t i = 0; i < 2; i++) {
+		fails_with(&told[i], FAULT_NONE);
+		assert_true(recv(fds[i], waste, sizeof(waste), 0) > 0);
+		ended += recv(fds[i], waste, sizeof(waste), MSG_DONTWAIT) == 0;
+		close(fds[i]);
+		told_clear(&told[i]);
+	}
+	assert_int_equal(ended, 1);
+	caller_close(&caller);
+	peer_join(&peer);
 }
 
 /* An early answer leaves the rest of the request unsent. */
@@ -926,10 +989,13 @@ main(void)
 		cmocka_unit_test(test_unfit_connections_are_dropped),
 		cmocka_unit_test(
 			test_a_kept_connection_that_closes_is_forgotten),
+		cmocka_unit_test(
+			test_an_old_connection_is_looked_at_before_a_post),
 		cmocka_unit_test(test_idempotent_calls_are_repeated_once),
 		cmocka_unit_test(test_a_post_that_was_sent_is_never_repeated),
 		cmocka_unit_test(test_a_fresh_connection_is_not_tried_twice),
 		cmocka_unit_test(test_keep_alive_timeout_is_heeded),
+		cmocka_unit_test(test_idle_connections_leave_after_a_while),
 		cmocka_unit_test(test_idle_connections_are_bounded),
 		cmocka_unit_test(test_an_answer_before_the_request_is_whole),
 		cmocka_unit_test(test_cancel_at_each_stage),
