@@ -1,74 +1,53 @@
 /* The front door as strangers find it: every row of the table. */
-#include "house.h"
+#include "ground.h"
 
 #include "front/routes.h"
 
-static int
-open_house(void **state)
-{
-	struct house *h = test_malloc(sizeof(*h));
-
-	house_open(h);
-	*state = h;
-	return 0;
-}
-
-static int
-close_house(void **state)
-{
-	struct house *h = *state;
-
-	house_close(h);
-	test_free(h);
-	return 0;
-}
-
-/* A path that the row serves. */
 static const char *
-path_of(struct house *h, const struct route *route)
+path_of(struct ground *g, const struct route *route)
 {
 	struct str p = route->path;
 
 	if (p.p[p.n - 1] != '*')
-		return str_dup(h->arena, p).p;
-	return str_join(h->arena, str_cut(p, 0, p.n - 1), STR("alpha")).p;
+		return str_dup(g->arena, p).p;
+	return str_join(g->arena, str_cut(p, 0, p.n - 1), STR("alpha")).p;
 }
 
 static const char *
-ask_row(struct house *h, const struct route *route, const char *fields)
+ask_row(struct ground *g, const struct route *route, const char *fields)
 {
-	const char *line = str_fmt(h->arena, "%.*s %s",
-		STR_ARG(http_method_name(route->method)), path_of(h, route))
+	const char *line = str_fmt(g->arena, "%.*s %s",
+		STR_ARG(http_method_name(route->method)), path_of(g, route))
 				   .p;
 	bool has_body = route->method == HTTP_POST;
 
-	return house_request(h, line, fields, has_body ? "a=b" : "");
+	return ground_request(g, line, fields, has_body ? "a=b" : "");
 }
 
 static void
 lesson_F01_no_route_yields_a_code(void **state)
 {
-	struct house *h = *state;
+	struct ground *g = *state;
 
 	for (size_t i = 0; i < routes_count; i++) {
 		const struct route *route = &routes_table[i];
-		const char *answer = ask_row(h, route,
+		const char *answer = ask_row(g, route,
 			"Content-Type: application/x-www-form-urlencoded\r\n");
-		const char *location = house_field(h, answer, "Location");
+		const char *location = ground_field(g, answer, "Location");
 
-		assert_int_not_equal(house_status(answer), 0);
+		assert_int_not_equal(ground_status(answer), 0);
 		assert_null(strstr(answer, "ost_"));
 		if (location != NULL)
 			assert_null(strstr(location, "code="));
 		if (route->kind == ROUTE_MCP)
-			assert_int_equal(house_status(answer), 401);
+			assert_int_equal(ground_status(answer), 401);
 	}
 }
 
 static void
 lesson_F23_no_principal_no_dispatch(void **state)
 {
-	struct house *h = *state;
+	struct ground *g = *state;
 	static const char *const bearers[] = {
 		"Authorization: Bearer x\r\n",
 		"Authorization: Bearer ost_at_\r\n",
@@ -82,8 +61,8 @@ lesson_F23_no_principal_no_dispatch(void **state)
 	for (size_t i = 0; i < routes_count; i++) {
 		for (size_t k = 0; k < sizeof(bearers) / sizeof(*bearers); k++) {
 			const struct route *route = &routes_table[i];
-			const char *answer = ask_row(h, route, bearers[k]);
-			int status = house_status(answer);
+			const char *answer = ask_row(g, route, bearers[k]);
+			int status = ground_status(answer);
 
 			if (route->kind == ROUTE_MCP)
 				assert_true(status == 401 || status == 400);
@@ -97,7 +76,7 @@ lesson_F23_no_principal_no_dispatch(void **state)
 static void
 lesson_F22_foreign_hosts_are_refused_everywhere(void **state)
 {
-	struct house *h = *state;
+	struct ground *g = *state;
 	static const char *const hosts[] = { "evil.example",
 		"localhost:3001", "localhost", "localhost:3000.evil.example",
 		"127.0.0.1.nip.io:3000", "[::2]:3000", "" };
@@ -108,14 +87,14 @@ lesson_F22_foreign_hosts_are_refused_everywhere(void **state)
 		for (size_t k = 0; k < sizeof(hosts) / sizeof(*hosts); k++) {
 			bool literal = route->door == DOOR_PROBE &&
 				hosts[k][0] == '[';
-			const char *answer = house_ask(h,
-				str_fmt(h->arena,
+			const char *answer = ground_ask(g,
+				str_fmt(g->arena,
 					"%.*s %s HTTP/1.1\r\nHost: %s\r\n"
 					"Connection: close\r\n\r\n",
 					STR_ARG(http_method_name(
 						route->method)),
-					path_of(h, route), hosts[k]));
-			int status = house_status(answer);
+					path_of(g, route), hosts[k]));
+			int status = ground_status(answer);
 
 			if (literal)
 				assert_int_equal(status, 200);
@@ -128,7 +107,7 @@ lesson_F22_foreign_hosts_are_refused_everywhere(void **state)
 static void
 lesson_F22_foreign_origins_are_refused(void **state)
 {
-	struct house *h = *state;
+	struct ground *g = *state;
 	static const char *const origins[] = {
 		"Origin: https://evil.example\r\n",
 		"Origin: null\r\n",
@@ -145,13 +124,13 @@ lesson_F22_foreign_origins_are_refused(void **state)
 		if (route->door == DOOR_ANY)
 			continue;
 		for (size_t k = 0; k < sizeof(origins) / sizeof(*origins); k++) {
-			const char *answer = ask_row(h, route, origins[k]);
+			const char *answer = ask_row(g, route, origins[k]);
 
-			assert_int_equal(house_status(answer), 403);
-			assert_null(house_field(h, answer,
+			assert_int_equal(ground_status(answer), 403);
+			assert_null(ground_field(g, answer,
 				"Access-Control-Allow-Origin"));
 			assert_null(
-				house_field(h, answer, "WWW-Authenticate"));
+				ground_field(g, answer, "WWW-Authenticate"));
 		}
 	}
 }
@@ -159,35 +138,35 @@ lesson_F22_foreign_origins_are_refused(void **state)
 static void
 lesson_F22_two_origins_are_refused_at_every_door(void **state)
 {
-	struct house *h = *state;
+	struct ground *g = *state;
 
 	for (size_t i = 0; i < routes_count; i++) {
-		const char *answer = ask_row(h, &routes_table[i],
+		const char *answer = ask_row(g, &routes_table[i],
 			"Origin: http://localhost:3000\r\n"
 			"Origin: http://localhost:3000\r\n");
 
-		assert_int_equal(house_status(answer), 403);
+		assert_int_equal(ground_status(answer), 403);
 	}
 }
 
 static void
 lesson_F21_what_may_be_read_across_origins(void **state)
 {
-	struct house *h = *state;
+	struct ground *g = *state;
 
 	for (size_t i = 0; i < routes_count; i++) {
 		const struct route *route = &routes_table[i];
 		const char *answer = ask_row(
-			h, route, "Origin: http://localhost:6274\r\n");
+			g, route, "Origin: http://localhost:6274\r\n");
 		const char *allow =
-			house_field(h, answer, "Access-Control-Allow-Origin");
-		const char *expose = house_field(
-			h, answer, "Access-Control-Expose-Headers");
+			ground_field(g, answer, "Access-Control-Allow-Origin");
+		const char *expose = ground_field(
+			g, answer, "Access-Control-Expose-Headers");
 
-		assert_null(house_field(
-			h, answer, "Access-Control-Allow-Credentials"));
+		assert_null(ground_field(
+			g, answer, "Access-Control-Allow-Credentials"));
 		if (route->door == DOOR_OWN || route->door == DOOR_PROBE) {
-			assert_int_equal(house_status(answer), 403);
+			assert_int_equal(ground_status(answer), 403);
 			assert_null(allow);
 			continue;
 		}
@@ -203,78 +182,78 @@ lesson_F21_what_may_be_read_across_origins(void **state)
 static void
 preflights_are_answered_where_others_may_read(void **state)
 {
-	struct house *h = *state;
+	struct ground *g = *state;
 	const char *answer;
 
 	for (size_t i = 0; i < routes_count; i++) {
 		const struct route *route = &routes_table[i];
 		const char *line =
-			str_fmt(h->arena, "OPTIONS %s", path_of(h, route)).p;
+			str_fmt(g->arena, "OPTIONS %s", path_of(g, route)).p;
 
-		answer = house_request(h, line,
+		answer = ground_request(g, line,
 			"Origin: http://localhost:6274\r\n"
 			"Access-Control-Request-Method: POST\r\n"
 			"Access-Control-Request-Headers: authorization\r\n",
 			"");
 		if (route->door == DOOR_OWN || route->door == DOOR_PROBE) {
-			assert_int_equal(house_status(answer), 403);
+			assert_int_equal(ground_status(answer), 403);
 			continue;
 		}
-		assert_int_equal(house_status(answer), 204);
-		assert_non_null(strstr(house_field(h, answer,
+		assert_int_equal(ground_status(answer), 204);
+		assert_non_null(strstr(ground_field(g, answer,
 					       "Access-Control-Allow-Headers"),
 			"Authorization"));
-		assert_non_null(strstr(house_field(h, answer,
+		assert_non_null(strstr(ground_field(g, answer,
 					       "Access-Control-Allow-Methods"),
 			http_method_name(route->method).p));
 	}
-	answer = house_request(h, "OPTIONS /login", "", "");
-	assert_int_equal(house_status(answer), 405);
+	answer = ground_request(g, "OPTIONS /login", "", "");
+	assert_int_equal(ground_status(answer), 405);
 }
 
 static void
 other_methods_are_named(void **state)
 {
-	struct house *h = *state;
-	const char *answer = house_request(h, "PUT /mcp", "", "");
+	struct ground *g = *state;
+	const char *answer = ground_request(g, "PUT /mcp", "", "");
 
-	assert_int_equal(house_status(answer), 405);
+	assert_int_equal(ground_status(answer), 405);
 	assert_string_equal(
-		house_field(h, answer, "Allow"), "GET, POST, DELETE");
-	answer = house_request(h, "HEAD /mcp", "", "");
-	assert_int_equal(house_status(answer), 405);
-	answer = house_request(h, "HEAD /health", "", "");
-	assert_int_equal(house_status(answer), 200);
-	answer = house_request(h, "DELETE /", "", "");
-	assert_string_equal(house_field(h, answer, "Allow"), "GET, HEAD");
+		ground_field(g, answer, "Allow"), "GET, POST, DELETE");
+	answer = ground_request(g, "HEAD /mcp", "", "");
+	assert_int_equal(ground_status(answer), 405);
+	answer = ground_request(g, "HEAD /health", "", "");
+	assert_int_equal(ground_status(answer), 200);
+	answer = ground_request(g, "DELETE /", "", "");
+	assert_string_equal(ground_field(g, answer, "Allow"), "GET, HEAD");
 }
 
 static void
 unknown_paths_are_404_in_the_readers_language(void **state)
 {
-	struct house *h = *state;
-	const char *answer = house_request(
-		h, "GET /nothing", "Accept: text/html,*/*;q=0.8\r\n", "");
+	struct ground *g = *state;
+	const char *answer = ground_request(
+		g, "GET /nothing", "Accept: text/html,*/*;q=0.8\r\n", "");
 
-	assert_int_equal(house_status(answer), 404);
+	assert_int_equal(ground_status(answer), 404);
 	assert_non_null(strstr(answer, "<!doctype html>"));
-	answer = house_request(h, "GET /nothing", "", "");
-	assert_int_equal(house_status(answer), 404);
+	answer = ground_request(g, "GET /nothing", "", "");
+	assert_int_equal(ground_status(answer), 404);
 	assert_null(strstr(answer, "<!doctype html>"));
-	answer = house_request(h, "GET /mcp/nobody", "", "");
-	assert_int_equal(house_status(answer), 404);
+	answer = ground_request(g, "GET /mcp/nobody", "", "");
+	assert_int_equal(ground_status(answer), 404);
 	assert_non_null(strstr(answer, "\"jsonrpc\""));
 }
 
 static void
 lesson_F20_headers_of_proxies_change_nothing(void **state)
 {
-	struct house *h = *state;
+	struct ground *g = *state;
 	const char *plain = str_from(
-		house_field(h, house_request(h, "POST /mcp", "", "{}"),
+		ground_field(g, ground_request(g, "POST /mcp", "", "{}"),
 			"WWW-Authenticate"))
 				    .p;
-	const char *answer = house_request(h, "POST /mcp",
+	const char *answer = ground_request(g, "POST /mcp",
 		"X-Forwarded-Host: evil.example\r\n"
 		"X-Forwarded-Proto: https\r\nX-Forwarded-Prefix: /evil\r\n"
 		"Forwarded: host=evil.example;proto=https\r\n"
@@ -282,17 +261,17 @@ lesson_F20_headers_of_proxies_change_nothing(void **state)
 		"X-HTTP-Method-Override: GET\r\n",
 		"{}");
 
-	assert_int_equal(house_status(answer), 401);
+	assert_int_equal(ground_status(answer), 401);
 	assert_null(strstr(answer, "evil"));
 	assert_string_equal(
-		house_field(h, answer, "WWW-Authenticate"), plain);
+		ground_field(g, answer, "WWW-Authenticate"), plain);
 }
 
 static void
 lesson_F28_inner_headers_from_outside_mean_nothing(void **state)
 {
-	struct house *h = *state;
-	const char *answer = house_request(h, "POST /mcp",
+	struct ground *g = *state;
+	const char *answer = ground_request(g, "POST /mcp",
 		"X-Ostiary-Person: p_1\r\nX-Ostiary-Principal: ada\r\n"
 		"X-Forwarded-User: ada\r\nX-Remote-User: ada\r\n"
 		"X-Auth-Request-User: ada\r\nX-Forwarded-Access-Token: x\r\n"
@@ -300,16 +279,16 @@ lesson_F28_inner_headers_from_outside_mean_nothing(void **state)
 		"Proxy-Authorization: Bearer x\r\n",
 		"{}");
 
-	assert_int_equal(house_status(answer), 401);
-	answer = house_request(
-		h, "GET /", "X-Forwarded-User: ada\r\nX-Remote-User: ada\r\n", "");
-	assert_int_equal(house_status(answer), 303);
+	assert_int_equal(ground_status(answer), 401);
+	answer = ground_request(
+		g, "GET /", "X-Forwarded-User: ada\r\nX-Remote-User: ada\r\n", "");
+	assert_int_equal(ground_status(answer), 303);
 }
 
 static void
 lesson_F04_pages_have_a_strict_policy(void **state)
 {
-	struct house *h = *state;
+	struct ground *g = *state;
 	static const char hostile[] =
 		"%22%3E%3Cscript%3Ealert(1)%3C/script%3E%27";
 
@@ -319,51 +298,51 @@ lesson_F04_pages_have_a_strict_policy(void **state)
 
 		if (route->kind != ROUTE_PAGE)
 			continue;
-		line = str_fmt(h->arena, "%.*s %s?next=%s&token=%s&error=%s",
+		line = str_fmt(g->arena, "%.*s %s?next=%s&token=%s&error=%s",
 			STR_ARG(http_method_name(route->method)),
-			path_of(h, route), hostile, hostile, hostile)
+			path_of(g, route), hostile, hostile, hostile)
 			       .p;
-		answer = house_request(h, line, "", "");
+		answer = ground_request(g, line, "", "");
 		assert_null(strstr(answer, "<script>alert"));
 		assert_null(strstr(answer, "\">"
 					   "<script"));
-		policy = house_field(h, answer, "Content-Security-Policy");
-		if (house_status(answer) == 303)
+		policy = ground_field(g, answer, "Content-Security-Policy");
+		if (ground_status(answer) == 303)
 			continue;
 		assert_non_null(policy);
 		assert_null(strstr(policy, "unsafe"));
 		assert_non_null(strstr(policy, "frame-ancestors 'none'"));
 		assert_string_equal(
-			house_field(h, answer, "Cache-Control"), "no-store");
+			ground_field(g, answer, "Cache-Control"), "no-store");
 		assert_string_equal(
-			house_field(h, answer, "X-Frame-Options"), "DENY");
+			ground_field(g, answer, "X-Frame-Options"), "DENY");
 	}
 }
 
 static void
 assets_are_revalidated(void **state)
 {
-	struct house *h = *state;
+	struct ground *g = *state;
 	const char *answer =
-		house_request(h, "GET /assets/style.css", "", "");
-	const char *etag = house_field(h, answer, "ETag");
+		ground_request(g, "GET /assets/style.css", "", "");
+	const char *etag = ground_field(g, answer, "ETag");
 
-	assert_int_equal(house_status(answer), 200);
+	assert_int_equal(ground_status(answer), 200);
 	assert_non_null(etag);
-	answer = house_request(h, "GET /assets/style.css",
-		str_fmt(h->arena, "If-None-Match: \"x\", W/%s\r\n", etag).p, "");
-	assert_int_equal(house_status(answer), 304);
-	answer = house_request(h, "GET /assets/../routes.c", "", "");
-	assert_true(house_status(answer) == 404 || house_status(answer) == 400);
+	answer = ground_request(g, "GET /assets/style.css",
+		str_fmt(g->arena, "If-None-Match: \"x\", W/%s\r\n", etag).p, "");
+	assert_int_equal(ground_status(answer), 304);
+	answer = ground_request(g, "GET /assets/../routes.c", "", "");
+	assert_true(ground_status(answer) == 404 || ground_status(answer) == 400);
 }
 
 static void
 readiness_asks_the_store(void **state)
 {
-	struct house *h = *state;
-	const char *answer = house_request(h, "GET /ready", "", "");
+	struct ground *g = *state;
+	const char *answer = ground_request(g, "GET /ready", "", "");
 
-	assert_int_equal(house_status(answer), 200);
+	assert_int_equal(ground_status(answer), 200);
 	assert_non_null(strstr(answer, "ready"));
 }
 
@@ -371,7 +350,7 @@ int
 main(void)
 {
 #define ROUTE_TEST(f)                                                          \
-	cmocka_unit_test_setup_teardown(f, open_house, close_house)
+	cmocka_unit_test_setup_teardown(f, ground_open, ground_close)
 	const struct CMUnitTest tests[] = {
 		ROUTE_TEST(lesson_F01_no_route_yields_a_code),
 		ROUTE_TEST(lesson_F23_no_principal_no_dispatch),
