@@ -2,15 +2,21 @@
  *
  * The way through a chunked body, a byte at a time but for the content:
  *
- *	SIZE ──';'──▶ EXTENSION                   the size is 0
- *	  │               │ CR             ┌──────────────▶ LINE ◀─────┐
- *	  └──CR──▶ SIZE_LF ◀┘ ──LF─────────┤                 │ │       │
- *	  ▲                                ▼              CR │ │ tchar │ LF
- *	  │ LF                          CONTENT              ▼ ▼       │
- *	CONTENT_LF ◀──CR── CONTENT_CR ◀────┘            END_LF NAME    │
- *	                                                  │ LF │ ':'   │
- *	                                                done   VALUE ──┤
- *	                                                       CR▶ VALUE_LF
+ *	SIZE ──CR──▶ SIZE_LF ──LF──▶ CONTENT ──▶ CONTENT_CR ──CR──▶ CONTENT_LF
+ *	  ▲  │ ';'     ▲ CR │ the size is 0                              │ LF
+ *	  │  ▼         │    ▼                                            │
+ *	  │ EXTENSION ─┘   LINE ──CR──▶ END_LF ──LF──▶ done              │
+ *	  │                 ▲ │ tchar                                    │
+ *	  │              LF │ ▼                                          │
+ *	  │          VALUE_LF NAME ──':'──▶ VALUE ──CR──▶ VALUE_LF       │
+ *	  └──────────────────────────────────────────────────────────────┘
+ *
+ * An extension is ";" token [ "=" ( token / quoted-string ) ], again and
+ * again (RFC 9112 7.1.1), without blanks between:
+ *
+ *	EXTENSION ──tchar──▶ EXT_NAME ──'='──▶ EXT_VALUE ──tchar──▶ EXT_TOKEN
+ *	    ▲                   │ ';' CR           │ '"'               │ ';' CR
+ *	    └───────────────────┴── EXT_END ◀──'"'── EXT_QUOTED ◀─▶ EXT_ESCAPE
  */
 #include "net/http_body.h"
 
@@ -21,11 +27,18 @@
 
 enum state {
 	SIZE,
-	EXTENSION,
 	SIZE_LF,
 	CONTENT,
 	CONTENT_CR,
 	CONTENT_LF,
+	/* From here on, bytes are overhead. */
+	EXTENSION,
+	EXT_NAME,
+	EXT_VALUE,
+	EXT_TOKEN,
+	EXT_QUOTED,
+	EXT_ESCAPE,
+	EXT_END,
 	LINE,
 	NAME,
 	VALUE,
@@ -56,6 +69,13 @@ expect(struct http_body *b, char c, char wanted, enum state next)
 	return c == wanted && go(b, next);
 }
 
+/* Any byte of a field's value. */
+static bool
+stands_in_value(char c)
+{
+	return http_bytes_value_end(&c, &c + 1) != &c;
+}
+
 static int
 hex_value(char c)
 {
@@ -81,13 +101,65 @@ take_size(struct http_body *b, char c)
 	return expect(b, c, '\r', SIZE_LF);
 }
 
-/* Visible characters and blanks, to the end of the line. */
+static bool
+is_tchar(char c)
+{
+	return http_bytes_are(c, HTTP_BYTES_TOKEN);
+}
+
+/* One extension ends here: another follows, or the line is over. */
+static bool
+take_ext_end(struct http_body *b, char c)
+{
+	return expect(b, c, ';', EXTENSION) || expect(b, c, '\r', SIZE_LF);
+}
+
+static bool
+take_ext_name(struct http_body *b, char c)
+{
+	return is_tchar(c) || expect(b, c, '=', EXT_VALUE) ||
+		take_ext_end(b, c);
+}
+
+static bool
+take_ext_quoted(struct http_body *b, char c)
+{
+	return expect(b, c, '"', EXT_END) || expect(b, c, '\\', EXT_ESCAPE) ||
+		stands_in_value(c);
+}
+
 static bool
 take_extension(struct http_body *b, char c)
 {
-	if (c == '\r')
-		return go(b, SIZE_LF);
-	return (c >= 0x20 && c < 0x7f) || c == '\t';
+	switch ((enum state)b->state) {
+	case EXTENSION:
+		return is_tchar(c) && go(b, EXT_NAME);
+	case EXT_NAME:
+		return take_ext_name(b, c);
+	case EXT_VALUE:
+		return expect(b, c, '"', EXT_QUOTED) ||
+			(is_tchar(c) && go(b, EXT_TOKEN));
+	case EXT_TOKEN:
+		return is_tchar(c) || take_ext_end(b, c);
+	case EXT_QUOTED:
+		return take_ext_quoted(b, c);
+	case EXT_ESCAPE:
+		return stands_in_value(c) && go(b, EXT_QUOTED);
+	case EXT_END:
+		return take_ext_end(b, c);
+	case SIZE:
+	case SIZE_LF:
+	case CONTENT:
+	case CONTENT_CR:
+	case CONTENT_LF:
+	case LINE:
+	case NAME:
+	case VALUE:
+	case VALUE_LF:
+	case END_LF:
+		break;
+	}
+	return false;
 }
 
 static bool
@@ -111,13 +183,13 @@ take_line(struct http_body *b, char c)
 {
 	if (c == '\r')
 		return go(b, END_LF);
-	return http_bytes_are(c, HTTP_BYTES_TOKEN) && go(b, NAME);
+	return is_tchar(c) && go(b, NAME);
 }
 
 static bool
 take_name(struct http_body *b, char c)
 {
-	return c == ':' ? go(b, VALUE) : http_bytes_are(c, HTTP_BYTES_TOKEN);
+	return c == ':' ? go(b, VALUE) : is_tchar(c);
 }
 
 static bool
@@ -125,7 +197,7 @@ take_value(struct http_body *b, char c)
 {
 	if (c == '\r')
 		return go(b, VALUE_LF);
-	return http_bytes_value_end(&c, &c + 1) != &c;
+	return stands_in_value(c);
 }
 
 static bool
@@ -141,10 +213,16 @@ take(struct http_body *b, char c)
 	switch ((enum state)b->state) {
 	case SIZE:
 		return take_size(b, c);
-	case EXTENSION:
-		return take_extension(b, c);
 	case SIZE_LF:
 		return take_size_end(b, c);
+	case EXTENSION:
+	case EXT_NAME:
+	case EXT_VALUE:
+	case EXT_TOKEN:
+	case EXT_QUOTED:
+	case EXT_ESCAPE:
+	case EXT_END:
+		return take_extension(b, c);
 	case CONTENT_CR:
 		return expect(b, c, '\r', CONTENT_LF);
 	case CONTENT_LF:
@@ -168,7 +246,7 @@ take(struct http_body *b, char c)
 static bool
 is_overhead(const struct http_body *b)
 {
-	return b->state == EXTENSION || b->state >= LINE;
+	return b->state >= EXTENSION;
 }
 
 static const char *
@@ -178,6 +256,12 @@ what_is_wrong(const struct http_body *b)
 	case SIZE:
 		return "a chunk's size is malformed";
 	case EXTENSION:
+	case EXT_NAME:
+	case EXT_VALUE:
+	case EXT_TOKEN:
+	case EXT_QUOTED:
+	case EXT_ESCAPE:
+	case EXT_END:
 		return "a chunk's extension is malformed";
 	case SIZE_LF:
 	case CONTENT_CR:

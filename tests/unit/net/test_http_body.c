@@ -91,7 +91,7 @@ chunked_bodies(void **state)
 	chunked_is(STR("00000001\r\na\r\n0000000B\r\n\r\nbcdefghi\n\r\n"
 		       "0\r\n\r\n"),
 		"a\r\nbcdefghi\n", 0);
-	chunked_is(STR("1;a=b;c=\"d \t\"\r\nx\r\n0;e\r\n\r\n"), "x", 0);
+	chunked_is(STR("1;a=b;c=\"d\\\" \t;\";f\r\nx\r\n0;e\r\n\r\n"), "x", 0);
 	chunked_is(STR("1\r\nx\r\n0\r\nA: b\r\nC:\x80 \r\n\r\n"), "x", 0);
 }
 
@@ -116,6 +116,12 @@ chunked_bodies_refused(void **state)
 	chunked_is_refused(STR("2\r\n{}XX0\r\n\r\n"));
 	chunked_is_refused(STR("2;\nxx\r\n{}\r\n0\r\n\r\n"));
 	chunked_is_refused(STR("2;a\rb\r\n{}\r\n0\r\n\r\n"));
+	chunked_is_refused(STR("2;\r\n{}\r\n0\r\n\r\n"));
+	chunked_is_refused(STR("2;a b\r\n{}\r\n0\r\n\r\n"));
+	chunked_is_refused(STR("2;a=\r\n{}\r\n0\r\n\r\n"));
+	chunked_is_refused(STR("2;a=\"\r\n{}\r\n0\r\n\r\n"));
+	chunked_is_refused(STR("2;a=\"\\\r\n{}\r\n0\r\n\r\n"));
+	chunked_is_refused(STR("2;a=\"b\"c\r\n{}\r\n0\r\n\r\n"));
 	chunked_is_refused(STR("2;\x80\r\n{}\r\n0\r\n\r\n"));
 	chunked_is_refused(STR("0\r\n\n"));
 	chunked_is_refused(STR("0\r\n\rX"));
