@@ -138,6 +138,16 @@ level_wanted(struct exchange *x)
 	return level;
 }
 
+/* What a modern server is told for a legacy client that never set a level: it
+ * is ours to choose then. */
+static enum level
+level_sent(struct exchange *x)
+{
+	enum level level = level_wanted(x);
+
+	return level == LEVEL_OFF && x->era == ERA_LEGACY ? LEVEL_INFO : level;
+}
+
 /* A child reads lines: line breaks between tokens must go first. */
 static bool
 make_one_line(struct exchange *x, struct fault *f)
@@ -222,7 +232,7 @@ send_on(struct exchange *x, struct link *l, struct fault *f)
 				    : STR_NONE,
 			    .token = has_progress ? x->call.id
 						  : CONVERT_NO_TOKEN,
-			    .level = level_wanted(x),
+			    .level = level_sent(x),
 		    },
 		    &splice, f))
 		return false;

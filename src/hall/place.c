@@ -223,5 +223,10 @@ place_capabilities(const struct hall *h, const struct place *p)
 		return HUB_CAPABILITIES;
 	u = place_upstream(h, p, 0);
 	s = u == NULL ? NULL : upstream_server(u);
-	return s == NULL ? 0 : s->capabilities;
+	if (s == NULL)
+		return 0;
+	/* A modern server is asked for logs request by request, and need not
+	 * say before that it has any. */
+	return s->capabilities |
+		(revision_is_modern(s->revision) ? CAPABILITY_LOGGING : 0);
 }

@@ -214,11 +214,12 @@ export async function obtain(d, visitor, { path = '/mcp', scope, client } = {}) 
 
 // ---- MCP by hand ----
 
-// One HTTP request with any header (also Host and Origin); the whole answer.
-export function request(url, { method = 'GET', headers = {}, body } = {}) {
+// One HTTP request with any header (also Host and Origin), from any address of
+// this machine; the whole answer.
+export function request(url, { method = 'GET', headers = {}, body, localAddress } = {}) {
 	const u = new URL(url);
 	return new Promise((ok, no) => {
-		const r = http.request({ host: u.hostname, port: u.port, path: u.pathname + u.search, method, headers, agent: false }, res => {
+		const r = http.request({ host: u.hostname, port: u.port, path: u.pathname + u.search, method, headers, localAddress, agent: false }, res => {
 			let text = '';
 			res.setEncoding('utf8').on('data', c => { text += c; });
 			res.on('end', () => ok({ status: res.statusCode, headers: res.headers, raw: res.rawHeaders, text,

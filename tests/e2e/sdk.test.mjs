@@ -7,7 +7,7 @@ import { Client as Client1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as Transport1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { Client as Client2, StreamableHTTPClientTransport as Transport2 } from '@modelcontextprotocol/client';
 import { allow, openBrowser } from './browser.mjs';
-import { freePort, here, modules, MODERN, OWNER, run, setupLink, startDaemon, until } from './lib.mjs';
+import { freePort, here, modules, MODERN, ostiary, OWNER, run, setupLink, startDaemon, until } from './lib.mjs';
 
 const REDIRECT = 'http://localhost:47812/callback';
 const INFO = { name: 'journey', version: '1.0.0' };
@@ -55,7 +55,7 @@ before(async () => {
 	await until('the fixture', () => fixture.out.includes('fixture on'));
 	await until('server-everything', async () => (await fetch(`http://127.0.0.1:${b}/mcp`, { method: 'POST' })).status > 0);
 	d = await startDaemon({ settings: { mcpServers: {
-		demo: { command: process.env.OSTIARY ?? join(here, '../../', process.env.BUILD ?? 'build', 'src/app/ostiary'), args: ['demo'] },
+		demo: { command: ostiary, args: ['demo'] },
 		everything: { command: 'node', args: [entry, 'stdio'] },
 		'everything-http': { url: `http://127.0.0.1:${b}/mcp` },
 		fixture: { url: `http://localhost:${a}/mcp` },
@@ -67,7 +67,7 @@ before(async () => {
 	await page.locator('input[name=password]').fill(OWNER.password);
 	await page.locator('form:has(input[name=password]) button[type=submit]').click();
 	await page.waitForURL(`${d.url}/`);
-	await page.getByText('slugify').first().waitFor({ state: 'attached' });
+	await until('the demo server on the dashboard', async () => (await page.reload()) && await page.getByText('slugify').count());
 	await page.close();
 });
 
