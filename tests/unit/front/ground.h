@@ -361,23 +361,37 @@ ground_put_token(struct store_txn *t, struct store_job *job, struct fault *f)
 		grant_save(t, &grant, f) && access_token_save(t, &token, f);
 }
 
-/* A token for a resource, in force for an hour. */
+struct ground_token {
+	unsigned char seed; /* another one, another token */
+	const char *grant;
+	const char *resource;
+	int64_t seconds;    /* in force */
+};
+
 static inline struct str
-ground_token(struct ground *g, unsigned char seed, const char *grant,
-	const char *resource)
+ground_token_for(struct ground *g, const struct ground_token *t)
 {
 	unsigned char bytes[32];
 	struct ground_job j = { .job.run = ground_put_token,
 		.job.arena = g->arena,
-		.grant = str_from(grant),
-		.resource = str_from(resource),
-		.expires = loop_wall(g->loop) + 3600 };
+		.grant = str_from(t->grant),
+		.resource = str_from(t->resource),
+		.expires = loop_wall(g->loop) + t->seconds };
 
-	memset(bytes, seed, sizeof(bytes));
+	memset(bytes, t->seed, sizeof(bytes));
 	j.token = token_make(g->arena, TOKEN_ACCESS, bytes);
 	if (!store_run(g->store, &j.job))
 		fail_msg("%s", j.job.fault.detail);
 	return j.token;
+}
+
+/* In force for an hour. */
+static inline struct str
+ground_token(struct ground *g, unsigned char seed, const char *grant,
+	const char *resource)
+{
+	return ground_token_for(
+		g, &(struct ground_token){ seed, grant, resource, 3600 });
 }
 
 #endif
