@@ -21,7 +21,7 @@ DEPS = tools/install-deps.sh
 all: build
 
 build: $(BUILD)/build.ninja
-	@ninja -C $(BUILD) --quiet ostiary
+	@ninja -C $(BUILD) --quiet src/app/ostiary
 
 run: build
 	@exec $(BUILD)/src/app/ostiary serve $(ARGS)
