@@ -68,7 +68,7 @@ struct http_ask {
 };
 
 struct http_client_settings {
-	unsigned idle_per_origin;  /* kept open; default 32 */
+	unsigned idle_per_origin;  /* kept open; default 128 */
 	int64_t idle_ms;           /* default 30 s */
 	struct str https_proxy;    /* "" for none; http://[user:pw@]host:port */
 	struct str http_proxy;

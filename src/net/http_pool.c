@@ -109,7 +109,7 @@ http_pool_is_absolute(const struct http_pool *p)
 
 /* ---- the client ---- */
 
-#define IDLE_PER_ORIGIN 32u
+#define IDLE_PER_ORIGIN 128u
 #define IDLE_MS         (30 * 1000)
 
 struct http_client *
