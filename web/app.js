@@ -1,11 +1,23 @@
 /* Comforts that pages do without: copy buttons and a look at a password. */
 "use strict";
 
-function announce(button, text) {
-	const before = button.textContent;
+/* What screen readers say aloud. */
+const voice = document.createElement("p");
 
+voice.className = "unseen";
+voice.setAttribute("role", "status");
+document.body.append(voice);
+
+function announce(button, text) {
+	const before = button.dataset.before || button.textContent;
+
+	button.dataset.before = before;
 	button.textContent = text;
-	setTimeout(() => { button.textContent = before; }, 2000);
+	voice.textContent = text;
+	setTimeout(() => {
+		button.textContent = before;
+		voice.textContent = "";
+	}, 2000);
 }
 
 for (const button of document.querySelectorAll("button[data-copy]")) {

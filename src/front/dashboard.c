@@ -137,7 +137,9 @@ fill_row(struct arena *a, const struct front *front,
 		.kind = kind_text(e->transport),
 		.revision = v->revision,
 		.counts = counts_text(a, v),
-		.since = since_text(a, v->since, loop_wall(front->loop)),
+		.since = e->disabled ? STR("")
+				     : since_text(a, v->since,
+					       loop_wall(front->loop)),
 		.detail = person->owner ? v->detail : STR(""),
 		.failed = str_eq_lit(v->state, "failed"),
 		.description = str_is_none(e->description) ? STR("")
