@@ -3,13 +3,14 @@
  * The way through a chunked body, a byte at a time but for the content:
  *
  *	SIZE ──CR──▶ SIZE_LF ──LF──▶ CONTENT ──▶ CONTENT_CR ──CR──▶ CONTENT_LF
- *	  ▲  │ ';'     ▲ CR │ the size is 0                              │ LF
- *	  │  ▼         │    ▼                                            │
- *	  │ EXTENSION ─┘   LINE ──CR──▶ END_LF ──LF──▶ done              │
- *	  │                 ▲ │ tchar                                    │
- *	  │              LF │ ▼                                          │
- *	  │          VALUE_LF NAME ──':'──▶ VALUE ──CR──▶ VALUE_LF       │
- *	  └──────────────────────────────────────────────────────────────┘
+ *	 │ ▲          ▲    │ LF, the size is 0                          │ LF
+ *	 │ └──────────│────│────────────────────────────────────────────┘
+ *	 └─';'─▶ EXTENSION ▼
+ *	                 LINE ──CR──▶ END_LF ──LF──▶ done
+ *	                 │  ▲
+ *	           tchar ▼  │ LF
+ *	              NAME  VALUE_LF ◀──CR── VALUE
+ *	                 └─────────':'─────────▲
  *
  * An extension is ";" token [ "=" ( token / quoted-string ) ], again and
  * again (RFC 9112 7.1.1), without blanks between:

@@ -31,6 +31,16 @@ http_bytes_are(char c, enum http_bytes kind)
 static inline const char *
 http_bytes_skip(const char *p, const char *end, enum http_bytes kind)
 {
+	for (; end - p >= 4; p += 4) {
+		if (!http_bytes_are(p[0], kind))
+			return p;
+		if (!http_bytes_are(p[1], kind))
+			return p + 1;
+		if (!http_bytes_are(p[2], kind))
+			return p + 2;
+		if (!http_bytes_are(p[3], kind))
+			return p + 3;
+	}
 	while (p < end && http_bytes_are(*p, kind))
 		p++;
 	return p;

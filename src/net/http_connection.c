@@ -181,7 +181,7 @@ http_connection_answered(struct http_connection *c)
 	while (c->state == HTTP_STATE_FINISHING && http_intake_finish(c))
 		;
 	/* The next request does not begin inside the handler's call. */
-	if (c->state == HTTP_STATE_IDLE && http_intake_waits(c))
+	if (c->state != HTTP_STATE_CLOSED && http_intake_waits(c))
 		http_connection_later(c);
 	http_connection_leave(c);
 }
@@ -310,8 +310,10 @@ flush(struct http_connection *c)
 static void
 tell_drained(struct http_connection *c)
 {
+	size_t most = c->server->limits.stream_buffer;
+
 	if (!c->full || !c->has_request ||
-		http_connection_waiting(c) > c->server->limits.stream_buffer / 2)
+		http_connection_waiting(c) > most / 2)
 		return;
 	c->full = false;
 	if (c->r.drained != NULL)

@@ -14,8 +14,8 @@
  *	IDLE, HEAD    take_head() in http_intake.c
  *	BODY          take_body(), then handler.serve(); answers may come early
  *	SERVING       until http_answer(), http_stream_end(), http_stream_last()
- *	FINISHING     the rest of the answer waits for the kernel, or the rest of
- *	              the body for us: finish()
+ *	FINISHING     the rest of the answer waits for the kernel, or the rest
+ *	              of the body for us: http_intake_finish()
  *	LINGERING     our side is shut; what still comes is thrown away for a
  *	              bounded time, so that the peer can read the answer
  *

@@ -111,11 +111,13 @@ pass_method(struct http_pass *s, struct http_head *h)
 	s->at = http_bytes_skip(from, s->end, HTTP_BYTES_TOKEN);
 	h->method_text = str_of(from, (size_t)(s->at - from));
 	if (h->method_text.n > METHOD_MAX)
-		return http_pass_refuse(s, FAULT_BAD_HTTP, "the method is too long");
+		return http_pass_refuse(
+			s, FAULT_BAD_HTTP, "the method is too long");
 	if (s->at == s->end)
 		return http_pass_want_more(s);
 	if (h->method_text.n == 0)
-		return http_pass_refuse(s, FAULT_BAD_HTTP, "there is no method");
+		return http_pass_refuse(
+			s, FAULT_BAD_HTTP, "there is no method");
 	h->method = method_of(h->method_text);
 	return http_pass_byte(s, ' ', "the method is malformed");
 }
@@ -134,7 +136,8 @@ pass_absolute(struct http_pass *s, struct http_head *h)
 	else if (rest.n < 8)
 		return http_pass_want_more(s);
 	else
-		return http_pass_refuse(s, FAULT_BAD_HTTP, "the target is malformed");
+		return http_pass_refuse(
+			s, FAULT_BAD_HTTP, "the target is malformed");
 	from = s->at;
 	while (s->at < s->end && *s->at != '/' && *s->at != ' ' &&
 		http_bytes_are(*s->at, HTTP_BYTES_PATH))
@@ -185,7 +188,8 @@ pass_target(struct http_pass *s, struct http_head *h)
 	if ((size_t)(s->at - from) > TARGET_MAX)
 		return http_pass_refuse(s, FAULT_TARGET_TOO_LONG,
 			"the target is longer than 8 KB");
-	return http_pass_byte(s, ' ', "the target holds a byte that may not stand");
+	return http_pass_byte(
+		s, ' ', "the target holds a byte that may not stand");
 }
 
 static bool
@@ -203,7 +207,8 @@ pass_version(struct http_pass *s, struct http_head *h)
 	if (s->end - s->at < 3)
 		return http_pass_want_more(s);
 	if (!is_digit(s->at[0]) || s->at[1] != '.' || !is_digit(s->at[2]))
-		return http_pass_refuse(s, FAULT_BAD_HTTP, "the version is malformed");
+		return http_pass_refuse(
+			s, FAULT_BAD_HTTP, "the version is malformed");
 	if (s->at[0] != '1' || s->at[2] > '1')
 		return http_pass_refuse(s, FAULT_HTTP_VERSION,
 			"the version is neither 1.0 nor 1.1");
@@ -261,11 +266,13 @@ judge_host(struct http_pass *s, struct http_head *h)
 	if (str_is_none(host))
 		host = h->authority;
 	if (!host_is_valid(host))
-		return http_pass_refuse(s, FAULT_BAD_HTTP, "the host is malformed");
+		return http_pass_refuse(
+			s, FAULT_BAD_HTTP, "the host is malformed");
 	if (str_is_none(h->authority))
 		h->authority = host;
 	return str_eq_nocase(h->authority, host) ||
-		http_pass_refuse(s, FAULT_BAD_HTTP, "the target and Host disagree");
+		http_pass_refuse(s, FAULT_BAD_HTTP,
+			"the target and Host disagree");
 }
 
 static bool
@@ -273,7 +280,8 @@ pass_request(struct http_pass *s, struct http_head *h)
 {
 	return pass_method(s, h) && pass_target(s, h) && pass_version(s, h) &&
 		http_pass_line_end(s, "the request line is malformed") &&
-		http_pass_fields(s, h) && judge_host(s, h) && judge_length(s, h);
+		http_pass_fields(s, h) && judge_host(s, h) &&
+		judge_length(s, h);
 }
 
 /* ---- response ---- */
@@ -284,13 +292,15 @@ pass_status_line(struct http_pass *s, struct http_head *h)
 {
 	const char *p;
 
-	if (!pass_version(s, h) || !http_pass_byte(s, ' ', "there is no status"))
+	if (!pass_version(s, h) ||
+		!http_pass_byte(s, ' ', "there is no status"))
 		return false;
 	if (s->end - s->at < 3)
 		return http_pass_want_more(s);
 	p = s->at;
 	if (p[0] < '1' || p[0] > '5' || !is_digit(p[1]) || !is_digit(p[2]))
-		return http_pass_refuse(s, FAULT_BAD_HTTP, "the status is malformed");
+		return http_pass_refuse(
+			s, FAULT_BAD_HTTP, "the status is malformed");
 	h->status = (p[0] - '0') * 100 + (p[1] - '0') * 10 + (p[2] - '0');
 	s->at += 3;
 	if (s->at < s->end && *s->at == ' ')
@@ -355,7 +365,8 @@ deserves_a_pass(struct str bytes, size_t from)
 }
 
 static enum http_parsed
-begin(struct http_pass *s, struct http_head *h, struct str bytes, size_t *scanned)
+begin(struct http_pass *s, struct http_head *h, struct str bytes,
+	size_t *scanned)
 {
 	size_t n = bytes.n < HTTP_HEAD_MAX ? bytes.n : HTTP_HEAD_MAX;
 	size_t from = *scanned;
@@ -376,7 +387,8 @@ finish(struct http_pass *s, bool passed, struct str bytes, size_t *used)
 	if (passed)
 		return HTTP_PARSED;
 	if (s->why == HTTP_INCOMPLETE && bytes.n >= HTTP_HEAD_MAX)
-		http_pass_refuse(s, FAULT_HEAD_TOO_LARGE, "the head has more than 32 KB");
+		http_pass_refuse(s, FAULT_HEAD_TOO_LARGE,
+			"the head has more than 32 KB");
 	return s->why;
 }
 

@@ -184,7 +184,8 @@ open_socket(struct str listen, struct fault *f)
 
 	if (!split_address(listen, host, port, f))
 		return -1;
-	error = getaddrinfo(host[0] == '\0' ? NULL : host, port, &hints, &found);
+	error = getaddrinfo(
+		host[0] == '\0' ? NULL : host, port, &hints, &found);
 	if (error != 0) {
 		fault_set(f, FAULT_DIAL, "\"%.*s\": %s", STR_ARG(listen),
 			gai_strerror(error));

@@ -31,6 +31,10 @@ http_pass_byte(struct http_pass *s, char c, const char *otherwise)
 bool
 http_pass_line_end(struct http_pass *s, const char *otherwise)
 {
+	if (s->end - s->at >= 2 && memcmp(s->at, "\r\n", 2) == 0) {
+		s->at += 2;
+		return true;
+	}
 	return http_pass_byte(s, '\r', otherwise) &&
 		http_pass_byte(s, '\n', "a carriage return stands alone");
 }
@@ -80,41 +84,37 @@ is_blank(char c)
 }
 
 static bool
-pass_name(struct http_pass *s, struct str *name)
+refuse_name(struct http_pass *s, const char *from, const char *to)
 {
-	const char *from = s->at;
-
-	s->at = http_bytes_skip(from, s->end, HTTP_BYTES_TOKEN);
-	if (s->at == s->end)
+	if (to == s->end)
 		return http_pass_want_more(s);
-	*name = str_of(from, (size_t)(s->at - from));
-	if (*s->at == ':' && s->at > from) {
-		s->at++;
-		return true;
-	}
-	if (s->at == from && is_blank(*from))
+	if (to == from && is_blank(*from))
 		return http_pass_refuse(s, FAULT_BAD_HTTP, "a field is folded");
-	return http_pass_refuse(s, FAULT_BAD_HTTP, "a field's name is malformed");
+	return http_pass_refuse(
+		s, FAULT_BAD_HTTP, "a field's name is malformed");
 }
 
-static bool
-pass_value(struct http_pass *s, struct str *value)
-{
-	const char *from = s->at, *to;
-
-	while (from < s->end && is_blank(*from))
-		from++;
-	s->at = to = http_bytes_value_end(from, s->end);
-	while (to > from && is_blank(to[-1]))
-		to--;
-	*value = str_of(from, (size_t)(to - from));
-	return http_pass_line_end(s, "a control byte stands in a field's value");
-}
-
+/* The place is held in a local until all is well: this is where the time of a
+ * head goes. */
 bool
 http_pass_field(struct http_pass *s, struct field *field)
 {
-	return pass_name(s, &field->name) && pass_value(s, &field->value);
+	const char *end = s->end, *from = s->at, *to;
+	const char *p = http_bytes_skip(from, end, HTTP_BYTES_TOKEN);
+
+	if (p == end || *p != ':' || p == from)
+		return refuse_name(s, from, p);
+	field->name = str_of(from, (size_t)(p - from));
+	for (p++; p < end && is_blank(*p); p++)
+		;
+	from = p;
+	p = to = http_bytes_value_end(from, end);
+	while (to > from && is_blank(to[-1]))
+		to--;
+	field->value = str_of(from, (size_t)(to - from));
+	s->at = p;
+	return http_pass_line_end(
+		s, "a control byte stands in a field's value");
 }
 
 bool

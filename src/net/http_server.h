@@ -9,8 +9,9 @@
  *	head(with, r)   the head is here; say how long the body may be with
  *	                http_allow_body(), or answer already
  *	serve(with, r)  the body is whole in r->body; answer now or later
- *	gone(with, r)   the peer left before the answer was complete; r dies when
- *	                this returns.  Not called after the answer is complete.
+ *	gone(with, r)   the peer left before the answer was complete; r dies
+ *	                when this returns.  Not called once all of the answer
+ *	                was given.
  *
  * A request is answered exactly once: http_answer(), or http_stream_begin()
  * ... http_stream_end().  After that r must not be touched.
@@ -92,8 +93,8 @@ struct http_answer {
 	int status;
 	const struct field *fields; /* copied */
 	size_t n;
-	/* Body parts in order; written at once, and only what the kernel did not
-	 * take is copied. */
+	/* Body parts in order; written at once, and only what the kernel did
+	 * not take is copied. */
 	const struct str *parts;
 	size_t part_count;
 	bool close; /* end the connection afterwards */

@@ -69,7 +69,8 @@ set_up(void **state)
 	assert_true(json_is(cases, JSON_ARRAY));
 	assert_true(cases->count >= 56);
 	serving_start(&serving, NULL,
-		(struct http_handler){ .head = see_head, .serve = see_request });
+		(struct http_handler){
+			.head = see_head, .serve = see_request });
 	return 0;
 }
 

@@ -473,15 +473,18 @@ static void
 responses_without_body(void **state)
 {
 	(void)state;
-	assert_int_equal(response("HTTP/1.1 204 A\r\nContent-Length: 0\r\n\r\n"),
+	assert_int_equal(response("HTTP/1.1 204 A\r\n"
+				  "Content-Length: 0\r\n\r\n"),
 		HTTP_PARSED);
 	assert_int_equal(head.length, HTTP_LENGTH_NONE);
 	assert_false(head.close);
-	assert_int_equal(response("HTTP/1.1 204 A\r\nContent-Length: 9\r\n\r\n"),
+	assert_int_equal(response("HTTP/1.1 204 A\r\n"
+				  "Content-Length: 9\r\n\r\n"),
 		HTTP_PARSED);
 	assert_int_equal(head.length, HTTP_LENGTH_NONE);
 	assert_true(head.close);
-	assert_int_equal(response("HTTP/1.1 304 A\r\nContent-Length: 9\r\n\r\n"),
+	assert_int_equal(response("HTTP/1.1 304 A\r\n"
+				  "Content-Length: 9\r\n\r\n"),
 		HTTP_PARSED);
 	assert_int_equal(head.length, HTTP_LENGTH_NONE);
 	assert_false(head.close);
