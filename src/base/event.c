@@ -78,13 +78,48 @@ put_lower(struct buf *b, const char *name)
 		buf_char(b, ascii_lower(*name));
 }
 
-/* Escapes for both formats: the value stands between double quotes. */
+/* "ost_at_": how every token of ours begins (crypto/token.h). */
+#define TOKEN_START       STR("ost_")
+#define TOKEN_START_CHARS 7u
+
+static bool
+is_token_char(char c)
+{
+	char low = ascii_lower(c);
+
+	return (low >= 'a' && low <= 'z') || (c >= '0' && c <= '9') ||
+		c == '-' || c == '_';
+}
+
+/* How many bytes a token at the beginning takes; 0: there is none. */
+static size_t
+token_length(struct str s)
+{
+	size_t n = TOKEN_START_CHARS;
+
+	if (s.n <= n || !str_starts(s, TOKEN_START) || s.p[n - 1] != '_')
+		return 0;
+	while (n < s.n && is_token_char(s.p[n]))
+		n++;
+	return n;
+}
+
+/* Escapes for both formats: the value stands between double quotes.  People
+ * put tokens where no token belongs (a path, a client id): of these only the
+ * beginning is written. */
 static void
 put_escaped(struct buf *b, struct str s)
 {
 	for (size_t i = 0; i < s.n && i < VALUE_MAX; i++) {
 		unsigned char c = (unsigned char)s.p[i];
+		size_t token = c == 'o' ? token_length(str_cut(s, i, s.n)) : 0;
 
+		if (token > 0) {
+			buf_str(b, str_cut(s, i, i + TOKEN_START_CHARS));
+			buf_lit(b, "...");
+			i += token - 1;
+			continue;
+		}
 		if (c == '"' || c == '\\')
 			buf_char(b, '\\');
 		if (c < 0x20 || c == 0x7f)

@@ -10,7 +10,8 @@
  * Levels filter before any formatting.  Output goes to one descriptor as
  * text (coloured only on a terminal) or as JSON lines; each line is one
  * write(2), so lines of threads never mix.  Control characters are escaped.
- * Secrets are only ever given with EF_SECRET, which prints a short hash.
+ * Secrets are only ever given with EF_SECRET, which prints a short hash; of our
+ * own tokens inside other texts no more than the kind is written.
  */
 #ifndef BASE_EVENT_H
 #define BASE_EVENT_H

@@ -125,6 +125,23 @@ lesson_F14_secrets_are_hashed(void **state)
 }
 
 static void
+lesson_F14_tokens_in_other_texts_are_cut(void **state)
+{
+	(void)state;
+	event_setup(ends[1], EVENT_FORMAT_TEXT, FAULT_LEVEL_INFO);
+	event_log(NULL, EVENT_LOGIN,
+		EF_TEXT("path", "/mcp/ost_at_Ab-_9/x?ost_rt_Zz"));
+	assert_string_equal(after_stamp(),
+		"info  login path=\"/mcp/ost_at_.../x?ost_rt_...\"\n");
+	event_log(NULL, EVENT_LOGIN, EF_TEXT("a", "ost_at_"),
+		EF_TEXT("b", "ost_at"), EF_TEXT("c", "ost_atxy"),
+		EF_TEXT("d", "oost_at_x"));
+	assert_string_equal(after_stamp(),
+		"info  login a=\"ost_at_\" b=\"ost_at\" c=\"ost_atxy\" "
+		"d=\"oost_at_...\"\n");
+}
+
+static void
 test_faults(void **state)
 {
 	struct fault f;
@@ -168,6 +185,7 @@ main(void)
 		cmocka_unit_test(test_levels),
 		cmocka_unit_test(test_one_line),
 		cmocka_unit_test(lesson_F14_secrets_are_hashed),
+		cmocka_unit_test(lesson_F14_tokens_in_other_texts_are_cut),
 		cmocka_unit_test(test_faults),
 		cmocka_unit_test(test_long_values_are_cut),
 	};
