@@ -146,6 +146,14 @@ attempt_in(struct arena *a, const struct attempt *from)
 	return t;
 }
 
+/* People type their password into the wrong field, too: the log gets only
+ * names that are somebody's. */
+static struct str
+loggable_name(const struct attempt *t)
+{
+	return str_is_none(t->person.id) ? STR("-") : t->name;
+}
+
 static void
 refuse(struct front *front, struct http_request *r, const struct attempt *t,
 	const struct fault *f)
@@ -166,7 +174,8 @@ refuse(struct front *front, struct http_request *r, const struct attempt *t,
 		if (by_name > how.retry_after)
 			how.retry_after = by_name;
 	}
-	event_log(&r->scope, EVENT_LOGIN_REFUSED, EF_STR("name", t->name),
+	event_log(&r->scope, EVENT_LOGIN_REFUSED,
+		EF_STR("name", loggable_name(t)),
 		EF_TEXT("reason", fault_name(f->id)));
 	show(front, r, &args, &how);
 }
