@@ -2,11 +2,11 @@
 #include "front/authorize.h"
 
 #include "front/consent.h"
+#include "front/pages.h"
 #include "front/reply.h"
 #include "front/work.h"
 #include "net/loop.h"
 #include "oauth/redirect.h"
-#include "pages.h"
 #include "store/tables.h"
 #include "text/form.h"
 
@@ -37,8 +37,7 @@ run(struct arena *a, struct store_txn *t, void *input, struct fault *f)
 		e->client = (struct client){ 0 };
 	}
 	return str_is_none(e->session_digest) ||
-		browser_load(
-			a, t, e->session_digest, e->now, &e->browser, f);
+	       browser_load(a, t, e->session_digest, e->now, &e->browser, f);
 }
 
 /* ---- on the loop ---- */
@@ -58,21 +57,20 @@ refuse(struct http_request *r, const struct client *client,
 	buf_in(&location, r->arena, LOCATION_MAX);
 	authorize_write_error(&location, request, f, issuer);
 	if (client->origin == CLIENT_STATIC || redirect_is_local(address)) {
-		reply_see_other(
-			r, buf_view(&location), &(struct reply){ 0 });
+		reply_see_other(r, buf_view(&location), &(struct reply){ 0 });
 		return;
 	}
 	buf_in(&page, r->arena, PAGE_MAX);
-	page_refused(&page,
-		&(struct page_refused){
-			.client_name = str_is_none(client->name)
-				? STR("The application")
-				: client->name,
-			.host = redirect_host(r->arena, address),
-			.sentence = str_from(fault_row(f->id)->sentence),
-			.advice = str_from(fault_row(f->id)->advice),
-			.address = buf_view(&location),
-		});
+	page_refused(
+		&page, &(struct page_refused){
+			       .client_name = str_is_none(client->name)
+						      ? STR("The application")
+						      : client->name,
+			       .host = redirect_host(r->arena, address),
+			       .sentence = str_from(fault_row(f->id)->sentence),
+			       .advice = str_from(fault_row(f->id)->advice),
+			       .address = buf_view(&location),
+		       });
 	reply_page(r, &(struct reply){ .status = 400 }, &page);
 }
 

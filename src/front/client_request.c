@@ -15,8 +15,7 @@ client_request_form(struct arena *a, const struct http_request *r,
 	struct str body;
 
 	if (r->head->known_count[HTTP_FIELD_CONTENT_TYPE] != 1 ||
-		!field_media_is(
-			type, STR("application/x-www-form-urlencoded")))
+		!field_media_is(type, STR("application/x-www-form-urlencoded")))
 		return fault_set(
 			f, FAULT_INVALID_REQUEST, "the body is no form");
 	body = str_dup(a, r->body.p == NULL ? STR("") : r->body);
@@ -41,8 +40,8 @@ client_request_read(struct arena *a, const struct front *front,
 		!client_auth_read(a, &auth, &out->form, &out->used, f))
 		return false;
 	return out->used.method == CLIENT_AUTH_NONE ||
-		throttle_has(front->throttle, THROTTLE_SECRET,
-			throttle_network(a, r->peer), loop_now(front->loop), f);
+	       throttle_has(front->throttle, THROTTLE_SECRET,
+		       throttle_network(a, r->peer), loop_now(front->loop), f);
 }
 
 bool
@@ -52,10 +51,10 @@ client_request_load(struct arena *a, struct store_txn *t,
 {
 	if (!client_load(a, t, used->id, c, f))
 		return f->id != FAULT_NOT_FOUND
-			? false
-			: fault_set(f, FAULT_INVALID_CLIENT,
-				  "there is no client \"%.*s\"",
-				  STR_ARG(str_cut(used->id, 0, 100)));
+			       ? false
+			       : fault_set(f, FAULT_INVALID_CLIENT,
+					 "there is no client \"%.*s\"",
+					 STR_ARG(str_cut(used->id, 0, 100)));
 	return client_auth_check(c, used, f);
 }
 

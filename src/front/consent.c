@@ -1,9 +1,11 @@
 /* consent: see consent.h. */
 #include "front/consent.h"
 
+#include "base/secret.h"
 #include "crypto/random.h"
 #include "crypto/seal.h"
 #include "front/client_request.h"
+#include "front/pages.h"
 #include "front/reply.h"
 #include "front/work.h"
 #include "hall/hall.h"
@@ -12,12 +14,11 @@
 #include "oauth/resource.h"
 #include "oauth/scope.h"
 #include "oauth/token.h"
-#include "pages.h"
 #include "store/tables.h"
 #include "text/base64.h"
 #include "text/form.h"
 
-#define FORM         STR("consent")
+#define FORM	     STR("consent")
 #define PAGE_MAX     ((size_t)256 << 10)
 #define SEALED_MAX   ((size_t)64 << 10)
 #define LOCATION_MAX ((size_t)128 << 10)
@@ -43,8 +44,8 @@ consent_site(struct arena *a, const struct front *front)
 /* ---- the page ---- */
 
 static struct str
-seal_request(struct arena *a, const struct front *front,
-	const struct consent *c)
+seal_request(
+	struct arena *a, const struct front *front, const struct consent *c)
 {
 	struct buf plain, text;
 	struct str sealed;
@@ -89,16 +90,16 @@ resource_name(const struct front *front, struct str resource)
 }
 
 void
-consent_show(struct front *front, struct http_request *r,
-	const struct consent *c)
+consent_show(
+	struct front *front, struct http_request *r, const struct consent *c)
 {
 	const struct authorize_request *asked = c->request;
 	struct page_consent_scopes scopes[SCOPE_MAX];
 	struct arena *a = r->arena;
 	struct page_consent page = {
 		.client_name = str_is_none(c->client->name)
-			? STR("an unnamed application")
-			: c->client->name,
+				       ? STR("an unnamed application")
+				       : c->client->name,
 		.client_id = c->client->id,
 		.host = redirect_host(a, asked->redirect_uri),
 		.resource_name = resource_name(front, asked->resource),
@@ -129,7 +130,10 @@ consent_show(struct front *front, struct http_request *r,
 
 /* ---- the answer ---- */
 
-enum decision { DECISION_DENY, DECISION_ALLOW };
+enum decision {
+	DECISION_DENY,
+	DECISION_ALLOW
+};
 
 struct errand {
 	struct authorize_request request;
@@ -146,8 +150,8 @@ struct errand {
 };
 
 static bool
-save_grant(struct arena *a, struct store_txn *t, struct errand *e,
-	struct fault *f)
+save_grant(
+	struct arena *a, struct store_txn *t, struct errand *e, struct fault *f)
 {
 	const struct authorize_request *asked = &e->request;
 	struct grant g = {
@@ -169,12 +173,13 @@ save_grant(struct arena *a, struct store_txn *t, struct errand *e,
 	struct token_name name;
 
 	e->code = token_make(a, TOKEN_CODE, e->bits);
+	secret_wipe(e->bits, sizeof(e->bits));
 	if (str_is_none(e->code))
 		return fault_set(f, FAULT_TOO_LARGE, "code");
 	name = token_name(e->code);
 	code.digest = token_name_str(&name);
 	return grant_save(t, &g, f) && auth_code_save(t, &code, f) &&
-		client_used(t, asked->client_id, e->now, f);
+	       client_used(t, asked->client_id, e->now, f);
 }
 
 /* The session and the client may be gone since the page was shown. */
@@ -192,9 +197,9 @@ run(struct arena *a, struct store_txn *t, void *input, struct fault *f)
 		return fault_set(f, FAULT_STALE_FORM, "the session has ended");
 	if (!client_load(a, t, e->request.client_id, &c, f))
 		return f->id != FAULT_NOT_FOUND
-			? false
-			: fault_set(f, FAULT_UNKNOWN_CLIENT,
-				  "the client is gone");
+			       ? false
+			       : fault_set(f, FAULT_UNKNOWN_CLIENT,
+					 "the client is gone");
 	if (!redirect_choose(&c, e->request.redirect_uri, &address, f))
 		return false;
 	e->person_id = b.person.id;
@@ -213,8 +218,7 @@ log_decision(const struct http_request *r, const struct errand *e)
 		EF_STR("person", e->person_id),
 		EF_STR("client", e->request.client_id),
 		EF_STR("name",
-			str_is_none(e->client_name) ? STR("")
-						    : e->client_name),
+			str_is_none(e->client_name) ? STR("") : e->client_name),
 		EF_STR("resource", e->request.resource),
 		EF_STR("scope", e->request.scope));
 }
@@ -233,8 +237,8 @@ done(struct front *front, struct http_request *r, void *input,
 	}
 	log_decision(r, e);
 	if (str_is_none(e->code) && !fault_is_set(&e->refusal))
-		fault_set(&e->refusal, FAULT_ACCESS_DENIED,
-			"the person said no");
+		fault_set(
+			&e->refusal, FAULT_ACCESS_DENIED, "the person said no");
 	buf_in(&location, r->arena, LOCATION_MAX);
 	if (str_is_none(e->code))
 		authorize_write_error(
@@ -285,16 +289,17 @@ read_decision(const struct form *form, struct errand *e, struct fault *f)
 static void
 check_site(struct arena *a, const struct front *front, struct errand *e)
 {
-	uint64_t bits;
+	uint64_t bits = scope_known(front->scopes, e->request.scope) &
+			scope_grantable(front->scopes);
 
-	if (hall_endpoint_of_resource(front->hall, e->request.resource) ==
-		NULL)
+	if (hall_endpoint_of_resource(front->hall, e->request.resource) == NULL)
 		fault_set(&e->refusal, FAULT_INVALID_TARGET,
 			"the resource is served no more");
-	else if (scope_parse(front->scopes, e->request.scope, &bits,
-			 &e->refusal))
-		e->request.scope = scope_print(
-			a, front->scopes, bits & scope_grantable(front->scopes));
+	else if (bits == 0)
+		fault_set(&e->refusal, FAULT_INVALID_SCOPE,
+			"the scopes are no more");
+	else
+		e->request.scope = scope_print(a, front->scopes, bits);
 }
 
 static bool
@@ -318,7 +323,7 @@ prepare(struct arena *a, const struct front *front,
 	random_bytes(e->bits, sizeof(e->bits));
 	e->grant_id = str_join(a, STR("g_"), random_text(a, 16));
 	return !str_is_none(e->grant_id) ||
-		fault_set(f, FAULT_TOO_LARGE, "grant");
+	       fault_set(f, FAULT_TOO_LARGE, "grant");
 }
 
 void

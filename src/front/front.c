@@ -137,24 +137,36 @@ front_open_setup(struct arena *a, struct front *front)
 		token);
 }
 
+/* A registered client that has had no token for so long, beyond the life of a
+ * refresh token, has forgotten us; it can register again. */
+#define CLIENT_UNUSED_S ((int64_t)7 * 24 * 3600)
+
 struct sweep {
 	struct store_job job;
 	int64_t now;
+	int64_t unused_since; /* clients go that had no token since then */
+	uint64_t reaped;
 };
 
 static bool
 sweep_run(struct store_txn *t, struct store_job *job, struct fault *f)
 {
-	return tables_sweep(t, ((struct sweep *)(void *)job)->now, f);
+	struct sweep *s = (struct sweep *)(void *)job;
+
+	return tables_sweep(t, s->now, f) &&
+		client_reap(t, s->unused_since, &s->reaped, f);
 }
 
 static void
 sweep_done(struct store_job *job)
 {
 	struct arena *a = job->arena;
+	uint64_t reaped = ((struct sweep *)(void *)job)->reaped;
 
 	if (fault_is_set(&job->fault))
 		event_fault(NULL, &job->fault);
+	else if (reaped > 0)
+		event_log(NULL, EVENT_CLIENT_REAPED, EF_U64("n", reaped));
 	arena_free(&a);
 }
 
@@ -166,6 +178,8 @@ front_sweep(struct front *front)
 
 	guard_sweep(front->guard);
 	s->now = loop_wall(front->loop);
+	s->unused_since =
+		s->now - front->settings->refresh_s - CLIENT_UNUSED_S;
 	s->job.arena = a;
 	s->job.run = sweep_run;
 	s->job.done = sweep_done;

@@ -15,7 +15,7 @@
 #define ANSWER_MAX ((size_t)64 << 10)
 
 /* What a network may register in a day, however patiently. */
-#define DAY_S   ((int64_t)24 * 3600)
+#define DAY_S	((int64_t)24 * 3600)
 #define DAY_MAX 1000u
 
 struct errand {
@@ -55,8 +55,8 @@ refuse(struct front *front, struct http_request *r, const struct fault *f)
 
 /* Does the mode let this request in? */
 static bool
-check_mode(const struct settings *s, const struct http_request *r,
-	struct fault *f)
+check_mode(
+	const struct settings *s, const struct http_request *r, struct fault *f)
 {
 	switch (s->registration) {
 	case REGISTRATION_OPEN:
@@ -103,6 +103,7 @@ token_and_digest(struct arena *a, enum token_kind kind, struct str *digest)
 
 	random_bytes(bits, sizeof(bits));
 	text = token_make(a, kind, bits);
+	secret_wipe(bits, sizeof(bits));
 	name = token_name(text);
 	*digest = str_dup(a, token_name_str(&name));
 	return text;
@@ -123,12 +124,13 @@ fill_in(struct arena *a, const struct front *front,
 			a, TOKEN_CLIENT_SECRET, &c->secret_digest);
 	x->access_token = token_and_digest(
 		a, TOKEN_REGISTRATION, &c->registration_digest);
-	x->access_uri = str_join(a, front->settings->public_url,
-		STR("/oauth/register/"), c->id);
+	x->access_uri = str_join(
+		a, front->settings->public_url, STR("/oauth/register/"), c->id);
 	return (!str_is_none(c->id) && !str_is_none(c->network) &&
+		       !str_is_none(x->access_token) &&
 		       !str_is_none(c->registration_digest) &&
 		       !str_is_none(x->access_uri)) ||
-		fault_set(f, FAULT_TOO_LARGE, "registration");
+	       fault_set(f, FAULT_TOO_LARGE, "registration");
 }
 
 static bool
@@ -161,8 +163,7 @@ done_register(struct front *front, struct http_request *r, void *input,
 	event_log(&r->scope, EVENT_CLIENT_REGISTERED,
 		EF_STR("client", e->client.id),
 		EF_STR("name",
-			str_is_none(e->client.name) ? STR("")
-						    : e->client.name),
+			str_is_none(e->client.name) ? STR("") : e->client.name),
 		EF_STR("redirect", e->client.redirects[0]));
 	buf_in(&out, r->arena, ANSWER_MAX);
 	registration_write(&out, &e->client, &e->secrets);
@@ -195,8 +196,8 @@ register_post(struct front *front, struct http_request *r)
 /* ---- RFC 7592 ---- */
 
 static bool
-load_own(struct arena *a, struct store_txn *t, struct errand *e,
-	struct fault *f)
+load_own(
+	struct arena *a, struct store_txn *t, struct errand *e, struct fault *f)
 {
 	struct token_name given = token_name(e->given);
 	struct str id = e->client.id;
@@ -205,8 +206,8 @@ load_own(struct arena *a, struct store_txn *t, struct errand *e,
 	if (!client_load(a, t, id, &e->client, f) && f->id != FAULT_NOT_FOUND)
 		return false;
 	if (fault_is_set(f) || str_is_none(e->client.registration_digest) ||
-		!secret_eq(token_name_str(&given),
-			e->client.registration_digest))
+		!secret_eq(
+			token_name_str(&given), e->client.registration_digest))
 		return fault_set(f, FAULT_INVALID_TOKEN,
 			"no client \"%.*s\" with that registration token",
 			STR_ARG(str_cut(id, 0, 100)));

@@ -6,13 +6,16 @@
 #include "base/list.h"
 #include "base/map.h"
 
-#include <arpa/inet.h>
-
 /* Buckets of a kind. */
 #define BUCKETS_MAX 4096u
 
+/* Of an IPv6 address. */
+#define GROUPS 8u
+
+static const char digits[] = "0123456789abcdef";
+
 struct rule {
-	int64_t burst;    /* tries that a full bucket holds */
+	int64_t burst; /* tries that a full bucket holds */
 	int64_t every_ms; /* for one more */
 };
 
@@ -76,7 +79,7 @@ throttle_free(struct throttle **t)
 	for (size_t i = 0; i < THROTTLE_KINDS; i++) {
 		struct shelf *s = &(*t)->shelves[i];
 
-		list_each(link, &s->touched)
+		list_each (link, &s->touched)
 			forget(s, list_entry(link, struct bucket, link));
 		map_clear(&s->map);
 	}
@@ -107,8 +110,8 @@ bucket_new(struct shelf *s, struct str key)
 static int64_t
 full_after(const struct bucket *b, const struct rule *rule, int64_t now_ms)
 {
-	int64_t full_at = b == NULL || b->full_at < now_ms ? now_ms
-							   : b->full_at;
+	int64_t full_at =
+		b == NULL || b->full_at < now_ms ? now_ms : b->full_at;
 
 	return full_at + rule->every_ms;
 }
@@ -118,7 +121,7 @@ static int64_t
 missing(const struct bucket *b, const struct rule *rule, int64_t now_ms)
 {
 	int64_t over = full_after(b, rule, now_ms) - now_ms -
-		rule->burst * rule->every_ms;
+		       rule->burst * rule->every_ms;
 
 	return over > 0 ? over : 0;
 }
@@ -149,8 +152,8 @@ throttle_take(struct throttle *t, enum throttle_kind kind, struct str key,
 }
 
 bool
-throttle_has(const struct throttle *t, enum throttle_kind kind,
-	struct str key, int64_t now_ms, struct fault *f)
+throttle_has(const struct throttle *t, enum throttle_kind kind, struct str key,
+	int64_t now_ms, struct fault *f)
 {
 	const struct bucket *b = map_get(&t->shelves[kind].map, key);
 
@@ -158,8 +161,8 @@ throttle_has(const struct throttle *t, enum throttle_kind kind,
 }
 
 int64_t
-throttle_wait(const struct throttle *t, enum throttle_kind kind,
-	struct str key, int64_t now_ms)
+throttle_wait(const struct throttle *t, enum throttle_kind kind, struct str key,
+	int64_t now_ms)
 {
 	const struct bucket *b = map_get(&t->shelves[kind].map, key);
 
@@ -184,30 +187,61 @@ throttle_clear(struct throttle *t, enum throttle_kind kind, struct str key)
 		forget(&t->shelves[kind], b);
 }
 
+/* One side of "::": groups of up to four hexadecimal digits, ':' between. */
 static bool
-is_mapped(const unsigned char b[16])
+read_groups(struct str side, uint16_t groups[GROUPS], size_t *n)
 {
-	static const unsigned char prefix[12] = { [10] = 0xff, [11] = 0xff };
+	*n = 0;
+	while (side.n > 0 && !str_is_none(side)) {
+		struct str group = str_split(&side, ':');
+		unsigned value = 0;
 
-	return memcmp(b, prefix, sizeof(prefix)) == 0;
+		if (group.n == 0 || group.n > 4 || *n == GROUPS)
+			return false;
+		for (size_t i = 0; i < group.n; i++) {
+			const char *digit =
+				memchr(digits, ascii_lower(group.p[i]), 16);
+
+			if (digit == NULL)
+				return false;
+			value = value << 4 | (unsigned)(digit - digits);
+		}
+		groups[(*n)++] = (uint16_t)value;
+	}
+	return true;
+}
+
+/* RFC 4291 2.2, without a dotted end. */
+static bool
+read_ipv6(struct str text, uint16_t groups[GROUPS])
+{
+	size_t gap = str_find(text, STR("::"));
+	uint16_t right[GROUPS];
+	size_t n, n_right;
+
+	memset(groups, 0, GROUPS * sizeof(*groups));
+	if (!read_groups(str_cut(text, 0, gap), groups, &n))
+		return false;
+	if (gap == text.n)
+		return n == GROUPS;
+	if (!read_groups(str_cut(text, gap + 2, text.n), right, &n_right) ||
+		n + n_right >= GROUPS)
+		return false;
+	memcpy(groups + GROUPS - n_right, right, n_right * sizeof(*right));
+	return true;
 }
 
 struct str
 throttle_network(struct arena *a, struct str peer)
 {
-	char text[INET6_ADDRSTRLEN];
-	unsigned char b[16];
+	struct str mapped = STR("::ffff:");
+	uint16_t g[GROUPS];
 
-	if (peer.n == 0 || peer.n >= sizeof(text))
+	if (str_starts_nocase(peer, mapped) &&
+		str_find_char(peer, '.') < peer.n)
+		return str_cut(peer, mapped.n, peer.n);
+	if (!read_ipv6(peer, g))
 		return peer;
-	memcpy(text, peer.p, peer.n);
-	text[peer.n] = '\0';
-	if (inet_pton(AF_INET6, text, b) != 1)
-		return peer;
-	if (is_mapped(b))
-		return str_fmt(a, "%u.%u.%u.%u", b[12], b[13], b[14], b[15]);
-	memset(b + 7, 0, sizeof(b) - 7);
-	if (inet_ntop(AF_INET6, b, text, sizeof(text)) == NULL)
-		return peer;
-	return str_fmt(a, "%s/56", text);
+	return str_fmt(a, "%x:%x:%x:%x::/56", (unsigned)g[0], (unsigned)g[1],
+		(unsigned)g[2], g[3] & 0xff00u);
 }

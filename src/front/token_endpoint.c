@@ -1,6 +1,7 @@
 /* token_endpoint: see token_endpoint.h. */
 #include "front/token_endpoint.h"
 
+#include "base/secret.h"
 #include "crypto/random.h"
 #include "front/client_request.h"
 #include "front/guard.h"
@@ -42,8 +43,8 @@ gone(struct fault *f, const char *what)
 
 /* The grant and, unless it is nobody's, the person behind it. */
 static bool
-load_grant(struct arena *a, struct store_txn *t, struct str id,
-	struct grant *g, struct fault *f)
+load_grant(struct arena *a, struct store_txn *t, struct str id, struct grant *g,
+	struct fault *f)
 {
 	struct person p;
 
@@ -53,9 +54,8 @@ load_grant(struct arena *a, struct store_txn *t, struct str id,
 		return true;
 	if (!person_load(a, t, g->person_id, &p, f))
 		return gone(f, "the person");
-	return p.disabled == 0 ||
-		fault_set(f, FAULT_INVALID_GRANT,
-			"the person may not log in any more");
+	return p.disabled == 0 || fault_set(f, FAULT_INVALID_GRANT,
+					  "the person may not log in any more");
 }
 
 /* Fresh random tokens have names of their own; derived ones come again. */
@@ -95,7 +95,7 @@ touch(struct errand *e, struct store_txn *t, struct fault *f)
 {
 	e->grant.last_used = e->now;
 	return grant_save(t, &e->grant, f) &&
-		client_used(t, e->client.id, e->now, f);
+	       client_used(t, e->client.id, e->now, f);
 }
 
 static bool
@@ -110,9 +110,12 @@ static struct str
 fresh_token(struct arena *a, enum token_kind kind)
 {
 	unsigned char bits[32];
+	struct str text;
 
 	random_bytes(bits, sizeof(bits));
-	return token_make(a, kind, bits);
+	text = token_make(a, kind, bits);
+	secret_wipe(bits, sizeof(bits));
+	return text;
 }
 
 static bool
@@ -125,9 +128,12 @@ issue_by_code(struct arena *a, struct errand *e, struct store_txn *t,
 	e->answer.access = fresh_token(a, TOKEN_ACCESS);
 	if (e->client.may_refresh)
 		e->answer.refresh = fresh_token(a, TOKEN_REFRESH);
+	if (str_is_none(e->answer.access) ||
+		(e->client.may_refresh && str_is_none(e->answer.refresh)))
+		return fault_set(f, FAULT_TOO_LARGE, "tokens");
 	return auth_code_save(t, code, f) && save_access(e, t, f) &&
-		(!e->client.may_refresh || save_refresh(e, t, f)) &&
-		touch(e, t, f);
+	       (!e->client.may_refresh || save_refresh(e, t, f)) &&
+	       touch(e, t, f);
 }
 
 static struct token_scene
@@ -138,8 +144,8 @@ scene_of(const struct errand *e)
 }
 
 static bool
-run_code(struct arena *a, struct errand *e, struct store_txn *t,
-	struct fault *f)
+run_code(
+	struct arena *a, struct errand *e, struct store_txn *t, struct fault *f)
 {
 	struct token_scene scene = scene_of(e);
 	struct auth_code code;
@@ -162,13 +168,12 @@ run_code(struct arena *a, struct errand *e, struct store_txn *t,
 }
 
 static bool
-issue_by_refresh(
-	struct errand *e, struct store_txn *t, struct refresh_token *old,
-	struct fault *f)
+issue_by_refresh(struct errand *e, struct store_txn *t,
+	struct refresh_token *old, struct fault *f)
 {
 	old->retired = e->now;
 	return refresh_token_save(t, old, f) && save_refresh(e, t, f) &&
-		save_access(e, t, f) && touch(e, t, f);
+	       save_access(e, t, f) && touch(e, t, f);
 }
 
 /* The successor's access token as it was; one of another scope is made. */
@@ -201,7 +206,7 @@ derive(struct arena *a, struct errand *e, struct fault *f)
 		a, e->token_key, TOKEN_ACCESS, &e->name, e->answer.scope);
 	return (!str_is_none(e->answer.refresh) &&
 		       !str_is_none(e->answer.access)) ||
-		fault_set(f, FAULT_TOO_LARGE, "tokens");
+	       fault_set(f, FAULT_TOO_LARGE, "tokens");
 }
 
 static bool
@@ -221,16 +226,16 @@ load_successor(struct arena *a, const struct errand *e, struct store_txn *t,
 }
 
 static bool
-run_refresh(struct arena *a, struct errand *e, struct store_txn *t,
-	struct fault *f)
+run_refresh(
+	struct arena *a, struct errand *e, struct store_txn *t, struct fault *f)
 {
 	struct token_scene scene = scene_of(e);
 	struct refresh_token old, next;
 
 	if (!refresh_token_load(a, t, token_name_str(&e->name), &old, f))
 		return gone(f, "the refresh token");
-	if (!load_grant(a, t, old.grant_id, &e->grant, f) ||
-		!derive(a, e, f) || !load_successor(a, e, t, &next, f))
+	if (!load_grant(a, t, old.grant_id, &e->grant, f) || !derive(a, e, f) ||
+		!load_successor(a, e, t, &next, f))
 		return false;
 	e->verdict = token_judge_refresh(&e->ask, &scene, &old,
 		str_is_none(next.digest) ? NULL : &next, f);
@@ -290,8 +295,8 @@ done(struct front *front, struct http_request *r, void *input,
 		client_request_refuse(front, r, &e->request.used, f);
 		return;
 	}
-	event_log(&r->scope, EVENT_TOKEN_ISSUED,
-		EF_STR("grant", e->grant.id), EF_STR("client", e->client.id),
+	event_log(&r->scope, EVENT_TOKEN_ISSUED, EF_STR("grant", e->grant.id),
+		EF_STR("client", e->client.id),
 		EF_STR("scope", e->answer.scope),
 		EF_SECRET("token", e->answer.access));
 	buf_in(&out, r->arena, ANSWER_MAX);

@@ -127,7 +127,7 @@ work_submit(struct work *w, const struct work_plan *plan, void *input)
 	fault_clear(&w->job.fault);
 	if (plan->slow == NULL)
 		to_store(w);
-	else if (!loop_slow(w->front->loop, slow_run, slow_done, w,
-			 &w->job.fault))
+	else if (!loop_slow(
+			 w->front->loop, slow_run, slow_done, w, &w->job.fault))
 		finish(w);
 }

@@ -56,7 +56,8 @@ choose_resource(const struct form *form, const struct authorize_site *site,
 			*out = site->resources[i];
 			return true;
 		}
-	return fault_set(f, FAULT_INVALID_TARGET, "nothing is served at \"%.*s\"",
+	return fault_set(f, FAULT_INVALID_TARGET,
+		"nothing is served at \"%.*s\"",
 		STR_ARG(str_cut(asked, 0, 150)));
 }
 

@@ -48,8 +48,8 @@ read_basic(struct arena *a, struct str field, struct client_credentials *used,
 		return no(f, "the Authorization scheme is not Basic");
 	used->method = CLIENT_AUTH_BASIC;
 	if (field.n > CREDENTIAL_MAX ||
-		!base64_read(a, str_trim(str_cut(field, blank, field.n)),
-			&pair))
+		!base64_read(
+			a, str_trim(str_cut(field, blank, field.n)), &pair))
 		return no(f, "the Basic credentials are no base64");
 	colon = str_find_char(pair, ':');
 	if (colon == pair.n)
@@ -94,18 +94,18 @@ client_auth_read(struct arena *a, const struct client_auth_head *head,
 }
 
 bool
-client_auth_check(const struct client *c,
-	const struct client_credentials *used, struct fault *f)
+client_auth_check(const struct client *c, const struct client_credentials *used,
+	struct fault *f)
 {
 	struct token_name name;
 
 	if (client_is_public(c))
 		return used->method == CLIENT_AUTH_NONE ||
-			no(f, "a public client sent a secret");
+		       no(f, "a public client sent a secret");
 	if (used->method == CLIENT_AUTH_NONE)
 		return no(f, "the client's secret is missing");
 	name = token_name(used->secret);
 	return (!str_is_none(c->secret_digest) &&
 		       secret_eq(token_name_str(&name), c->secret_digest)) ||
-		no(f, "the client's secret is wrong");
+	       no(f, "the client's secret is wrong");
 }

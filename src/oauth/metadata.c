@@ -34,8 +34,7 @@ put_scopes(struct json_write *w, const struct scope_table *scopes)
 }
 
 void
-metadata_write_server(
-	struct buf *out, const struct metadata_server_plan *plan)
+metadata_write_server(struct buf *out, const struct metadata_server_plan *plan)
 {
 	struct json_write w;
 

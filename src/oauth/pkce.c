@@ -13,7 +13,7 @@ static bool
 is_alnum(char c)
 {
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-		(c >= 'A' && c <= 'Z');
+	       (c >= 'A' && c <= 'Z');
 }
 
 static bool
@@ -29,8 +29,7 @@ static bool
 is_verifier(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (!is_alnum(s.p[i]) &&
-			memchr("-._~", s.p[i], 4) == NULL)
+		if (!is_alnum(s.p[i]) && memchr("-._~", s.p[i], 4) == NULL)
 			return false;
 	return s.n >= VERIFIER_MIN && s.n <= VERIFIER_MAX;
 }

@@ -28,8 +28,8 @@ struct redirect_rules {
  * host, or a listed scheme; no fragment, no user information; never
  * javascript, data, file, blob, vbscript, about, whatever the list says.
  * FAULT_INVALID_REDIRECT_URI. */
-bool redirect_check(
-	struct str address, const struct redirect_rules *rules, struct fault *f);
+bool redirect_check(struct str address, const struct redirect_rules *rules,
+	struct fault *f);
 
 /* Whether a request's address is the registered one. */
 bool redirect_matches(struct str registered, struct str given);

@@ -27,8 +27,7 @@ read_text(const struct json *doc, const char *key, struct str *out,
 	*out = STR_NONE;
 	if (v == NULL || v->kind == JSON_NULL)
 		return true;
-	if (v->kind != JSON_STRING ||
-		str_find_char(v->text, '\0') < v->text.n)
+	if (v->kind != JSON_STRING || str_find_char(v->text, '\0') < v->text.n)
 		return fault_set(f, FAULT_INVALID_CLIENT_METADATA,
 			"%s is no plain string", key);
 	if (v->text.n > 0)
@@ -36,7 +35,11 @@ read_text(const struct json *doc, const char *key, struct str *out,
 	return true;
 }
 
-enum listed { LISTED_NO, LISTED_YES, LISTED_ABSENT };
+enum listed {
+	LISTED_NO,
+	LISTED_YES,
+	LISTED_ABSENT
+};
 
 /* Whether a member that is a list of strings, or absent, has that one. */
 static bool
@@ -50,8 +53,8 @@ read_listed(const struct json *doc, const char *key, struct str wanted,
 		return true;
 	*out = LISTED_NO;
 	if (list->kind != JSON_ARRAY)
-		return fault_set(f, FAULT_INVALID_CLIENT_METADATA,
-			"%s is no list", key);
+		return fault_set(
+			f, FAULT_INVALID_CLIENT_METADATA, "%s is no list", key);
 	json_each(v, list)
 	{
 		if (v->kind != JSON_STRING)
@@ -68,10 +71,10 @@ read_grants(const struct json *doc, struct client *c, struct fault *f)
 {
 	enum listed code, refresh, response;
 
-	if (!read_listed(doc, "grant_types", STR("authorization_code"), &code,
-		    f) ||
-		!read_listed(doc, "grant_types", STR("refresh_token"),
-			&refresh, f) ||
+	if (!read_listed(
+		    doc, "grant_types", STR("authorization_code"), &code, f) ||
+		!read_listed(doc, "grant_types", STR("refresh_token"), &refresh,
+			f) ||
 		!read_listed(doc, "response_types", STR("code"), &response, f))
 		return false;
 	if (code == LISTED_NO)
@@ -147,10 +150,10 @@ static bool
 is_invisible(uint32_t point)
 {
 	return point < 0x20 || (point >= 0x7f && point < 0xa0) ||
-		point == 0xad || (point >= 0x200b && point <= 0x200f) ||
-		(point >= 0x2028 && point <= 0x202e) ||
-		(point >= 0x2060 && point <= 0x206f) || point == 0xfeff ||
-		(point >= 0xe0000 && point <= 0xe007f);
+	       point == 0xad || (point >= 0x200b && point <= 0x200f) ||
+	       (point >= 0x2028 && point <= 0x202e) ||
+	       (point >= 0x2060 && point <= 0x206f) || point == 0xfeff ||
+	       (point >= 0xe0000 && point <= 0xe007f);
 }
 
 /* The name that people will read: what could fool them left out. */
@@ -166,8 +169,8 @@ clean_name(struct arena *a, struct str name)
 			utf8_write(&out, point);
 	if (!buf_ok(&out))
 		return STR_NONE;
-	return str_trim(utf8_cut(
-		str_trim(buf_view(&out)), REGISTRATION_NAME_MAX));
+	return str_trim(
+		utf8_cut(str_trim(buf_view(&out)), REGISTRATION_NAME_MAX));
 }
 
 static bool
@@ -228,8 +231,8 @@ registration_read(struct arena *a, struct str body,
 		return bad(f, "the metadata is no object");
 	*c = (struct client){ .origin = CLIENT_REGISTERED };
 	return read_identity(a, doc, c, f) && read_auth(doc, c, f) &&
-		read_grants(doc, c, f) && read_redirects(doc, rules, c, f) &&
-		read_scope(a, doc, rules->scopes, c, f);
+	       read_grants(doc, c, f) && read_redirects(doc, rules, c, f) &&
+	       read_scope(a, doc, rules->scopes, c, f);
 }
 
 /* ---- writing ---- */
@@ -278,8 +281,7 @@ registration_write(struct buf *out, const struct client *c,
 	json_member_str(&w, "client_secret", secrets->client_secret);
 	if (!client_is_public(c))
 		json_member_i64(&w, "client_secret_expires_at", 0);
-	json_member_str(
-		&w, "registration_access_token", secrets->access_token);
+	json_member_str(&w, "registration_access_token", secrets->access_token);
 	json_member_str(&w, "registration_client_uri", secrets->access_uri);
 	json_member_str(&w, "client_name", c->name);
 	json_member_str(&w, "client_uri", c->uri);

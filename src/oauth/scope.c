@@ -24,8 +24,7 @@ static const struct scope_row built_in[SCOPE_BUILT_IN] = {
 	{ STR_INIT("mcp:tools:execute"), STR_INIT("Use tools on your behalf") },
 	{ STR_INIT("mcp:resources:read"), STR_INIT("Read resources") },
 	{ STR_INIT("mcp:prompts:read"), STR_INIT("Read prompts") },
-	{ STR_INIT("mcp"),
-		STR_INIT("Use all tools, resources and prompts") },
+	{ STR_INIT("mcp"), STR_INIT("Use all tools, resources and prompts") },
 	{ STR_INIT("offline_access"),
 		STR_INIT("Stay connected while you are away") },
 	{ STR_INIT("ostiary:admin"), STR_INIT("Administer this server") },
@@ -48,9 +47,8 @@ sort_rows(struct scope_table *t)
 	for (size_t i = 0; i < t->n; i++) {
 		size_t at = i;
 
-		for (; at > 0 &&
-			str_cmp(t->rows[i].name,
-				t->rows[t->sorted[at - 1]].name) < 0;
+		for (; at > 0 && str_cmp(t->rows[i].name,
+					 t->rows[t->sorted[at - 1]].name) < 0;
 			at--)
 			t->sorted[at] = t->sorted[at - 1];
 		t->sorted[at] = i;
@@ -72,8 +70,8 @@ add_own(struct arena *a, struct scope_table *t, const struct scope_entry *own,
 			"scopes: \"%.*s\" is there already",
 			STR_ARG(str_cut(own->name, 0, 60)));
 	row->name = str_dup(a, own->name);
-	row->sentence = own->sentence.n > 0 ? str_dup(a, own->sentence)
-					    : row->name;
+	row->sentence =
+		own->sentence.n > 0 ? str_dup(a, own->sentence) : row->name;
 	if (str_is_none(row->name) || str_is_none(row->sentence))
 		return fault_set(f, FAULT_TOO_LARGE, "scopes");
 	t->n++;
@@ -152,7 +150,7 @@ check_text(struct str text, struct fault *f)
 
 	if (text.n > SCOPE_TEXT_MAX)
 		return fault_set(
-			f, FAULT_INVALID_SCOPE, "the list of scopes is too long");
+			f, FAULT_INVALID_SCOPE, "the scopes are too long");
 	while (next_name(&text, &name))
 		if (!is_scope_token(name))
 			return fault_set(f, FAULT_INVALID_SCOPE,
@@ -229,8 +227,8 @@ scope_missing(uint64_t granted, uint64_t needed)
 uint64_t
 scope_grantable(const struct scope_table *t)
 {
-	uint64_t all = t->n == SCOPE_MAX ? UINT64_MAX
-					 : ((uint64_t)1 << t->n) - 1;
+	uint64_t all =
+		t->n == SCOPE_MAX ? UINT64_MAX : ((uint64_t)1 << t->n) - 1;
 
 	return all & ~SCOPE_ADMIN;
 }

@@ -57,7 +57,8 @@ struct token_ask {
 extern const char *const token_repeatable[];
 
 /* FAULT_INVALID_REQUEST, FAULT_UNSUPPORTED_GRANT_TYPE, FAULT_INVALID_GRANT
- * when it can be no token of ours, FAULT_INVALID_TARGET, FAULT_INVALID_SCOPE. */
+ * when it can be no token of ours, FAULT_INVALID_TARGET,
+ * FAULT_INVALID_SCOPE. */
 bool token_read(struct arena *a, const struct form *form,
 	struct token_ask *ask, struct fault *f);
 

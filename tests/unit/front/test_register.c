@@ -163,6 +163,33 @@ lesson_F17_a_flood_starves_nobody(void **state)
 }
 
 static void
+lesson_F17_unused_clients_are_reaped(void **state)
+{
+	struct str cookie = house_login("anna");
+	struct answer idle = house_register(GOOD);
+	struct str id = json_member_of(&idle, "client_id");
+	struct str token = json_member_of(&idle, "registration_access_token");
+	struct str used = house_client();
+	struct answer tokens = house_tokens(cookie, used);
+	struct answer a;
+
+	(void)state;
+	loop_set_clock(house.loop, (int64_t)20 * 86400);
+	tokens = token_post(refresh_body(
+		used, json_member_of(&tokens, "refresh_token"), ""));
+	assert_int_equal(tokens.status, 200);
+	front_sweep(house.front);
+	assert_int_equal(manage("GET", id, token).status, 200);
+	loop_set_clock(house.loop, (int64_t)38 * 86400);
+	front_sweep(house.front);
+	a = manage("GET", id, token);
+	assert_refused(&a, 401, "invalid_token");
+	tokens = token_post(refresh_body(
+		used, json_member_of(&tokens, "refresh_token"), ""));
+	assert_int_equal(tokens.status, 200);
+}
+
+static void
 lesson_F17_too_large(void **state)
 {
 	static char body[20000];
@@ -218,6 +245,7 @@ main(void)
 		CHECK(test_the_client_looks_after_itself),
 		CHECK(test_a_deleted_clients_tokens_die),
 		CHECK(lesson_F17_a_flood_starves_nobody),
+		CHECK(lesson_F17_unused_clients_are_reaped),
 		CHECK(lesson_F17_too_large),
 		CHECK(test_by_token_and_off),
 	};

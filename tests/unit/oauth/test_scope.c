@@ -93,7 +93,8 @@ test_parse_and_print(void **state)
 	assert_true(scope_parse(
 		t, STR("  mcp:tools:read issues:write mcp:tools:read a "),
 		&bits, &fault));
-	assert_str(scope_print(arena, t, bits), "a issues:write mcp:tools:read");
+	assert_str(scope_print(arena, t, bits),
+		"a issues:write mcp:tools:read");
 	assert_true(scope_parse(t, STR(""), &bits, &fault));
 	assert_int_equal(bits, 0);
 	assert_str(scope_print(arena, t, 0), "");
