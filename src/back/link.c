@@ -7,7 +7,6 @@
 #include "mcp/capability.h"
 #include "mcp/message.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 /* ---- calls ---- */
@@ -15,7 +14,9 @@
 static void
 call_leave(struct link_call *c)
 {
-	map_remove(&c->on->calls, link_call_id(c));
+	if (c->on->ops->shares_way)
+		map_remove(&c->on->by_id, link_call_id(c));
+	c->on->call_count--;
 	list_remove(&c->place);
 	if (c->timer.loop != NULL)
 		loop_timer_stop(&c->timer);
@@ -24,14 +25,26 @@ call_leave(struct link_call *c)
 	c->on = NULL;
 }
 
+/* The digits of the id, which is positive. */
+static void
+write_id(struct link_call *c)
+{
+	char digits[LINK_ID_TEXT];
+	size_t at = sizeof(digits);
+
+	for (int64_t v = c->id; v > 0; v /= 10)
+		digits[--at] = (char)('0' + v % 10);
+	c->id_length = sizeof(digits) - at;
+	memcpy(c->id_text, digits + at, c->id_length);
+}
+
 void
 link_call_init(struct link_call *c, struct link *l,
 	const struct link_listener *listener)
 {
 	insist(c->on == NULL);
 	*c = (struct link_call){ .listener = listener, .id = ++l->last_id };
-	c->id_length = (size_t)snprintf(
-		c->id_text, sizeof(c->id_text), "%lld", (long long)c->id);
+	write_id(c);
 	list_init(&c->place);
 }
 
@@ -47,8 +60,10 @@ link_send(struct link *l, struct link_call *c, const struct link_message *m)
 	insist(c->on == NULL && l->state != LINK_CLOSED);
 	c->on = l;
 	c->has_progress = m->has_progress;
-	list_add(&l->order, &c->place);
-	map_put(&l->calls, link_call_id(c), c);
+	l->call_count++;
+	list_add(&l->calls, &c->place);
+	if (l->ops->shares_way)
+		map_put(&l->by_id, link_call_id(c), c);
 	l->last_used = loop_now(l->plan.loop);
 	l->ops->send(l, c, m);
 }
@@ -122,50 +137,39 @@ link_want_level(struct link *l, enum level level)
 
 /* ---- what arrives ---- */
 
-static bool
-is_whole_number(struct str s)
+/* The call of that raw id, among all or known by the way that it came. */
+static struct link_call *
+call_of_id(struct link *l, struct link_call *c, struct str id)
 {
-	uint64_t v;
-
-	return str_to_u64(s, &v);
+	if (l->ops->shares_way)
+		return id.n > 0 ? map_get(&l->by_id, id) : NULL;
+	return c != NULL && str_eq(link_call_id(c), id) ? c : NULL;
 }
 
+/* Logs belong to the call whose way they came, or to the only one that
+ * runs; progress to the call whose token it names. */
 static struct link_call *
-call_of_token(struct link *l, const struct envelope *e)
+call_of_notification(
+	struct link *l, struct link_call *c, const struct envelope *e)
 {
-	struct link_call *c;
-	struct str token = e->progress_token.value;
-
-	if (e->method != METHOD_PROGRESS)
-		return NULL;
-	c = is_whole_number(token) ? map_get(&l->calls, token) : NULL;
-	return c != NULL && c->has_progress ? c : NULL;
-}
-
-/* A message without a stream of its own: logs belong to the only call that
- * runs, if it is the only one. */
-static struct link_call *
-call_of_notification(struct link *l, const struct envelope *e)
-{
-	if (e->method == METHOD_MESSAGE && l->calls.n == 1)
-		return list_entry(l->order.next, struct link_call, place);
-	return call_of_token(l, e);
+	if (e->method == METHOD_PROGRESS) {
+		c = call_of_id(l, c, e->progress_token.value);
+		return c != NULL && c->has_progress ? c : NULL;
+	}
+	if (e->method != METHOD_MESSAGE)
+		return NULL; /* concerns more than a call */
+	if (c == NULL && l->call_count == 1)
+		c = list_entry(l->calls.next, struct link_call, place);
+	return c;
 }
 
 static void
 take_notification(struct link *l, struct link_call *c, const struct envelope *e)
 {
-	/* What changed concerns more than the call that it came with. */
-	if (e->method != METHOD_PROGRESS && e->method != METHOD_MESSAGE)
-		c = NULL;
-	else if (c == NULL)
-		c = call_of_notification(l, e);
-	else if (e->method == METHOD_PROGRESS &&
-		call_of_token(l, e) != c)
-		return;
+	c = call_of_notification(l, c, e);
 	if (c != NULL)
 		c->listener->message(c, e);
-	else if (l->state == LINK_OPEN)
+	else if (l->state == LINK_OPEN && e->method != METHOD_PROGRESS)
 		l->plan.owner.heard(l->plan.owner.with, l, e);
 }
 
@@ -173,16 +177,15 @@ static bool
 take_response(struct link *l, struct link_call *c, const struct envelope *e,
 	struct fault *f)
 {
-	struct link_call *named = is_whole_number(e->id.value)
-		? map_get(&l->calls, e->id.value)
-		: NULL;
+	struct link_call *named = call_of_id(l, c, e->id.value);
 
-	if (c == NULL && named == NULL)
+	if (named == NULL && c == NULL)
 		return true; /* late, or never asked: nobody waits for it */
-	if (c != NULL && named != c)
+	if (named == NULL)
 		return fault_set(f, FAULT_SERVER_ANSWER,
-			"answered with the id %.*s instead of %s",
-			STR_ARG(str_cut(e->id.value, 0, 40)), c->id_text);
+			"answered with the id %.*s instead of %.*s",
+			STR_ARG(str_cut(e->id.value, 0, 40)),
+			STR_ARG(link_call_id(c)));
 	call_leave(named);
 	named->listener->answer(named, e);
 	return true;
@@ -284,8 +287,8 @@ link_new(const struct link_plan *plan)
 		l->is_known = true;
 		l->server.revision = *plan->known;
 	}
-	list_init(&l->order);
-	map_init(&l->calls);
+	list_init(&l->calls);
+	map_init(&l->by_id);
 	/* Starts on the next turn, so that the owner has the link by then. */
 	loop_timer_init(&l->later, plan->loop, begin, l);
 	loop_timer_set(&l->later, 0);
@@ -295,8 +298,8 @@ link_new(const struct link_plan *plan)
 static void
 fail_all(struct link *l, const struct fault *f)
 {
-	while (!list_is_empty(&l->order))
-		link_call_fail(list_entry(l->order.next, struct link_call,
+	while (!list_is_empty(&l->calls))
+		link_call_fail(list_entry(l->calls.next, struct link_call,
 				       place),
 			f, true);
 }
@@ -310,7 +313,7 @@ shut(struct link *l, const struct fault *lost)
 	fail_all(l, lost);
 	loop_timer_stop(&l->later);
 	l->ops->stop(l);
-	map_clear(&l->calls);
+	map_clear(&l->by_id);
 }
 
 static void
@@ -379,7 +382,7 @@ link_is_open(const struct link *l)
 bool
 link_is_busy(const struct link *l)
 {
-	return l->calls.n > 0;
+	return l->call_count > 0;
 }
 
 int64_t

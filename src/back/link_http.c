@@ -8,6 +8,7 @@
  */
 #include "back/link_wire.h"
 
+#include "base/attr.h"
 #include "base/buf.h"
 #include "base/die.h"
 #include "mcp/headers.h"
@@ -364,7 +365,7 @@ static void
 post_start(struct post *p, const struct load *load)
 {
 	struct http_wire *w = p->link->wire;
-	struct field fields[POST_FIELDS_MAX];
+	struct field fields[POST_FIELDS_MAX] UNINITIALIZED;
 	int64_t ms = p->link->plan.entry->timeout_ms;
 	bool endless = p->kind == POST_LISTEN;
 
@@ -441,7 +442,7 @@ static void
 http_send(struct link *l, struct link_call *c, const struct link_message *m)
 {
 	struct post *p = post_new(l->wire, POST_CALL, c);
-	struct field more[60];
+	struct field more[60] UNINITIALIZED;
 	size_t n = 0;
 
 	if (revision_is_modern(l->server.revision)) {

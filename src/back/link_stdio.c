@@ -184,6 +184,7 @@ stdio_restart(struct link *l, struct fault *f)
 }
 
 const struct link_ops link_stdio_ops = {
+	.shares_way = true,
 	.start = stdio_start,
 	.send = stdio_send,
 	.cancel = stdio_cancel,

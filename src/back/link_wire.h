@@ -12,6 +12,9 @@
 #define LINK_ARENA_MAX ((size_t)4 << 20)
 
 struct link_ops {
+	/* Answers come by one way for all calls and are told apart by their ids;
+	 * else each call has a way of its own. */
+	bool shares_way;
 	/* Makes it ready to send; false: f says why not. */
 	bool (*start)(struct link *l, struct fault *f);
 	void (*send)(struct link *l, struct link_call *c,
@@ -40,8 +43,9 @@ struct link {
 	struct arena *arena;     /* as long as the link */
 	struct handshake_server server;
 	int64_t last_id;
-	struct map calls;        /* by id_text */
-	struct list order;       /* the same, oldest first */
+	struct list calls;       /* under way, oldest first */
+	unsigned call_count;
+	struct map by_id;        /* the same by id_text, when shares_way */
 	int64_t last_used;
 	struct link_call asking;  /* link_open.c's own: server/discover */
 	struct link_call introducing; /* and initialize */

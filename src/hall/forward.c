@@ -9,6 +9,7 @@
 #include "hall/exchange.h"
 
 #include "base/arena.h"
+#include "base/attr.h"
 #include "base/buf.h"
 #include "hall/directory.h"
 #include "hall/session.h"
@@ -209,9 +210,9 @@ send_on(struct exchange *x, struct link *l, struct fault *f)
 {
 	enum revision to = x->spoken = link_server(l)->revision;
 	bool has_progress = envelope_has(x->e.meta_progress_token);
-	struct field params[HEADERS_PARAMS_MAX];
-	struct str parts[SPLICE_PARTS_MAX];
-	struct splice splice;
+	struct field params[HEADERS_PARAMS_MAX] UNINITIALIZED;
+	struct str parts[SPLICE_PARTS_MAX] UNINITIALIZED;
+	struct splice splice UNINITIALIZED;
 	size_t param_count;
 
 	if (upstream_entry(x->upstream)->transport == SERVER_STDIO &&
@@ -296,8 +297,8 @@ pass(struct exchange *x, const struct str *parts, size_t n)
 static void
 pass_progress(struct exchange *x, const struct envelope *e)
 {
-	struct str parts[SPLICE_PARTS_MAX];
-	struct splice splice;
+	struct str parts[SPLICE_PARTS_MAX] UNINITIALIZED;
+	struct splice splice UNINITIALIZED;
 	struct fault f;
 
 	if (!envelope_has(x->e.meta_progress_token) ||
@@ -334,8 +335,8 @@ heard(struct link_call *c, const struct envelope *e)
 static void
 answer_result(struct exchange *x, const struct envelope *e)
 {
-	struct str parts[SPLICE_PARTS_MAX];
-	struct splice splice;
+	struct str parts[SPLICE_PARTS_MAX] UNINITIALIZED;
+	struct splice splice UNINITIALIZED;
 	struct fault f = { 0 };
 	bool ok = convert_result(x->r.arena,
 		&(struct convert_result){

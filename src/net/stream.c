@@ -1,10 +1,13 @@
 /* stream: see stream.h. */
 #include "net/stream.h"
 
+#include "base/attr.h"
 #include "base/die.h"
 #include "net/loop.h"
 #include "net/tls.h"
 
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -17,12 +20,15 @@
  * the owner pauses, and is only taken back when bytes come all the same.
  * A peer that waits for its answer thus costs no system call.
  */
+#define GATHER_MAX ((size_t)4096) /* bytes that are sent as one piece */
+
 struct stream {
 	uv_poll_t poll;
 	struct stream_owner owner;
 	struct tls *tls; /* NULL: plain */
 	int fd;
 	unsigned char armed; /* enum uv_poll_event */
+	bool is_socket;  /* else a pipe */
 	bool paused;
 	bool want_write;
 	bool read_waits;  /* TLS: reading waits until it can write */
@@ -156,10 +162,12 @@ static struct stream *
 stream_new(struct loop *l, int fd)
 {
 	struct stream *s = calloc(1, sizeof(*s));
+	struct stat st;
 
 	if (s == NULL)
 		die("out of memory");
 	s->fd = fd;
+	s->is_socket = fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode);
 	s->paused = true;
 	s->poll.data = s;
 	if (uv_poll_init(loop_uv(l), &s->poll, fd) != 0) {
@@ -314,8 +322,39 @@ stream_read(struct stream *s, char *to, size_t room, size_t *n)
 		return STREAM_AGAIN;
 	if (s->tls != NULL)
 		return read_moved(s, tls_read(s->tls, to, room, n));
-	moved = plain_moved(read(s->fd, to, room), n);
+	moved = plain_moved(s->is_socket ? recv(s->fd, to, room, 0)
+					  : read(s->fd, to, room),
+		n);
 	return moved == STREAM_MOVED && *n == 0 ? STREAM_END : moved;
+}
+
+/* One buffer and send() cost the kernel less than many small parts. */
+static ssize_t
+gather_and_send(int fd, const struct iovec *parts, int count, size_t sum)
+{
+	char bytes[GATHER_MAX] UNINITIALIZED;
+	char *to = bytes;
+
+	for (int i = 0; i < count; i++) {
+		if (parts[i].iov_len > 0)
+			memcpy(to, parts[i].iov_base, parts[i].iov_len);
+		to += parts[i].iov_len;
+	}
+	return send(fd, bytes, sum, MSG_NOSIGNAL);
+}
+
+static ssize_t
+plain_write(const struct stream *s, const struct iovec *parts, int count)
+{
+	size_t sum = 0;
+
+	if (!s->is_socket)
+		return writev(s->fd, parts, count);
+	for (int i = 0; i < count && sum <= GATHER_MAX; i++)
+		sum += parts[i].iov_len;
+	if (sum <= GATHER_MAX)
+		return gather_and_send(s->fd, parts, count, sum);
+	return writev(s->fd, parts, count);
 }
 
 enum stream_moved
@@ -326,7 +365,7 @@ stream_write(struct stream *s, const struct iovec *parts, int count, size_t *n)
 	*n = 0;
 	if (s->tls != NULL)
 		return write_moved(s, tls_write(s->tls, parts, count, n));
-	moved = plain_moved(writev(s->fd, parts, count), n);
+	moved = plain_moved(plain_write(s, parts, count), n);
 	return moved == STREAM_MOVED && *n == 0 ? STREAM_AGAIN : moved;
 }
 
