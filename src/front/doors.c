@@ -104,26 +104,35 @@ doors_free(struct doors **d)
 	arena_free(&arena);
 }
 
+/* Nothing, or ":" and digits. */
+static bool
+is_port(struct str s)
+{
+	uint64_t port;
+
+	return s.n == 0 || (s.p[0] == ':' &&
+				   str_to_u64(str_cut(s, 1, s.n), &port) &&
+				   port <= UINT16_MAX);
+}
+
 /* "10.0.0.7:3000", "[fd00::7]": what no resolver can turn elsewhere. */
 static bool
 is_address(struct str host)
 {
-	struct in6_addr six;
+	bool six = host.n > 0 && host.p[0] == '[';
+	size_t end = str_find_char(host, six ? ']' : ':');
+	struct str name = str_cut(host, six, end);
 	char text[INET6_ADDRSTRLEN];
-	struct str name = host;
-	int family = AF_INET;
+	struct in6_addr out;
 
-	if (host.n > 0 && host.p[0] == '[') {
-		name = str_cut(host, 1, str_find_char(host, ']'));
-		family = AF_INET6;
-	} else {
-		name = str_cut(host, 0, str_find_char(host, ':'));
-	}
-	if (name.n == 0 || name.n >= sizeof(text))
+	if (six && end == host.n)
+		return false;
+	if (name.n == 0 || name.n >= sizeof(text) ||
+		!is_port(str_cut(host, end + six, host.n)))
 		return false;
 	memcpy(text, name.p, name.n);
 	text[name.n] = '\0';
-	return inet_pton(family, text, &six) == 1;
+	return inet_pton(six ? AF_INET6 : AF_INET, text, &out) == 1;
 }
 
 static bool
