@@ -15,7 +15,7 @@ static bool
 is_about_token(const struct fault *f)
 {
 	return f->id == FAULT_NO_TOKEN || f->id == FAULT_INVALID_TOKEN ||
-		f->id == FAULT_INVALID_REQUEST ||
+		f->id == FAULT_REVOKED || f->id == FAULT_INVALID_REQUEST ||
 		f->id == FAULT_INSUFFICIENT_SCOPE;
 }
 

@@ -5,6 +5,7 @@
 #include "base/map.h"
 #include "crypto/token.h"
 #include "front/guard_lookup.h"
+#include "front/watch.h"
 #include "hall/hall.h"
 #include "net/loop.h"
 #include "oauth/challenge.h"
@@ -201,7 +202,37 @@ guard_free(struct guard **gp)
 	free(g);
 }
 
+/* It opens nothing any more, and streams that it opened end. */
+static void
+kill(struct guard_key *k)
+{
+	k->dead = true;
+	watch_soon(k->guard->front->watch);
+	unlist(k);
+}
+
 /* ---- look-ups ---- */
+
+static bool
+is_fresh(const struct guard_key *k)
+{
+	return loop_now(k->guard->front->loop) - k->fresh < GUARD_FRESH_MS;
+}
+
+/* What the store says of a key that was in force. */
+static void
+judge(struct guard_key *k, bool found, const struct fault *f)
+{
+	struct front *front = k->guard->front;
+
+	if (found) {
+		k->fresh = loop_now(front->loop);
+	} else if (f->id == FAULT_INVALID_TOKEN) {
+		kill(k);
+	} else if (f->id == FAULT_REVOKED) {
+		guard_forget_grant(front->guard, k->principal.grant_id);
+	}
+}
 
 static void
 refreshed(void *with, const struct guard_found *found, const struct fault *f)
@@ -209,32 +240,23 @@ refreshed(void *with, const struct guard_found *found, const struct fault *f)
 	struct guard_key *k = with;
 
 	k->asking = false;
-	k->fresh = loop_now(k->guard->front->loop);
-	/* A store in trouble ends nobody's session. */
-	if (found == NULL && f->id == FAULT_INVALID_TOKEN && !k->dead) {
-		k->dead = true;
-		hall_revoke_grant(
-			k->guard->front->hall, k->principal.grant_id);
-		unlist(k);
-	}
+	judge(k, found != NULL, f);
 	guard_drop(&k);
 }
 
-static void
-refresh(struct guard_key *k)
+void
+guard_refresh(struct guard_key *k)
 {
-	const struct front *front = k->guard->front;
-
-	if (k->asking || loop_now(front->loop) - k->fresh < GUARD_FRESH_MS)
+	if (k->asking || k->dead || is_fresh(k))
 		return;
 	k->asking = true;
-	guard_lookup(front->store,
+	guard_lookup(k->guard->front->store,
 		&(struct guard_question){
 			k->digest, refreshed, guard_hold(k) });
 }
 
 bool
-guard_holds(struct guard_key *key, const struct endpoint *endpoint,
+guard_holds(const struct guard_key *key, const struct endpoint *endpoint,
 	struct fault *f)
 {
 	const struct principal *p = &key->principal;
@@ -247,13 +269,12 @@ guard_holds(struct guard_key *key, const struct endpoint *endpoint,
 		!resource_is_same(p->resource, endpoint->resource))
 		return fault_set(f, FAULT_INVALID_TOKEN,
 			"the token is for %.*s", STR_ARG(p->resource));
-	refresh(key);
 	return true;
 }
 
 /* Endpoints come and go with the settings, so they are asked for by path. */
 static bool
-holds_at(struct guard_key *key, struct str path, struct fault *f)
+holds_at(const struct guard_key *key, struct str path, struct fault *f)
 {
 	const struct endpoint *e =
 		hall_endpoint(key->guard->front->hall, path);
@@ -275,17 +296,34 @@ tell(struct guard_ask *ask, struct guard_key *key, const struct fault *why)
 		ask->then(ask, NULL, &f);
 }
 
+/* The key that the answer is about, held; NULL when there is none to give. */
+static struct guard_key *
+key_of(struct lookup *l, const struct guard_found *found, const struct fault *f)
+{
+	struct guard *g = l->guard;
+	struct guard_key *known = map_get(&g->keys, digest_str(&l->digest));
+	struct guard_key *key = NULL;
+
+	if (found != NULL) {
+		key = guard_hold(known != NULL
+				? known
+				: key_new(g, &l->digest, found));
+		if (known == NULL)
+			enlist(g, key);
+	}
+	if (known != NULL)
+		judge(known, found != NULL, f);
+	return key;
+}
+
 static void
 heard(void *with, const struct guard_found *found, const struct fault *f)
 {
 	struct lookup *l = with;
-	struct guard_key *key = NULL;
+	struct guard_key *key;
 
 	map_remove(&l->guard->lookups, digest_str(&l->digest));
-	if (found != NULL) {
-		key = guard_hold(key_new(l->guard, &l->digest, found));
-		enlist(l->guard, key);
-	}
+	key = key_of(l, found, f);
 	while (!list_is_empty(&l->asks))
 		tell(list_entry(l->asks.next, struct guard_ask, link), key, f);
 	guard_drop(&key);
@@ -383,8 +421,10 @@ guard_check(struct guard *g, const struct http_head *head,
 		mark_used(k);
 		if (!holds_at(k, ask->path, f))
 			return GUARD_REFUSED;
-		*key = guard_hold(k);
-		return GUARD_PASS;
+		if (is_fresh(k)) {
+			*key = guard_hold(k);
+			return GUARD_PASS;
+		}
 	}
 	l = lookup_for(g, &digest, f);
 	if (l == NULL)
@@ -426,13 +466,6 @@ guard_challenge(struct arena *a, const struct front *front,
 }
 
 /* ---- the end of keys ---- */
-
-static void
-kill(struct guard_key *k)
-{
-	k->dead = true;
-	unlist(k);
-}
 
 static void
 kill_grant(struct list *keys, struct str grant_id)

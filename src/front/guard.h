@@ -11,9 +11,8 @@
  *	            ──▶ GUARD_REFUSED  f says why; answer guard_refuse()
  *	            ──▶ GUARD_WAIT     ask->then(ask) on the loop later
  *
- * A token that is in use is looked up again behind the request's back when
- * the last look-up is GUARD_FRESH_MS old, so that what another process revoked
- * ends here too.
+ * A token whose last look-up is GUARD_FRESH_MS old is looked up again before it
+ * passes, so that what another process revoked ends here within that time.
  *
  * The table holds at most GUARD_MAX tokens, the least recently used go first.
  * A key that somebody holds outlives its place in the table.
@@ -62,10 +61,13 @@ enum guard_verdict guard_check(struct guard *g, const struct http_head *head,
 /* The asker left. */
 void guard_give_up(struct guard_ask *ask);
 
-/* Whether a held key still opens that endpoint now: FAULT_INVALID_TOKEN.  For
- * streams, now and then; also looks the token up again as above. */
-bool guard_holds(struct guard_key *key, const struct endpoint *endpoint,
+/* Whether a held key still opens that endpoint now: FAULT_INVALID_TOKEN. */
+bool guard_holds(const struct guard_key *key, const struct endpoint *endpoint,
 	struct fault *f);
+
+/* Looks a held key up again, behind its holder's back, if it is not fresh: for
+ * streams, now and then. */
+void guard_refresh(struct guard_key *key);
 
 const struct principal *guard_principal(const struct guard_key *key);
 struct guard_key *guard_hold(struct guard_key *key);

@@ -38,9 +38,9 @@ load(struct lookup *l, struct store_txn *t, struct fault *f)
 	if (!person_load(a, t, grant.person_id, &person, f))
 		return missing(f, "the person");
 	if (grant.revoked != 0)
-		return fault_set(f, FAULT_INVALID_TOKEN, "revoked grant");
+		return fault_set(f, FAULT_REVOKED, "revoked grant");
 	if (person.disabled != 0)
-		return fault_set(f, FAULT_INVALID_TOKEN, "disabled person");
+		return fault_set(f, FAULT_REVOKED, "disabled person");
 	l->found = (struct guard_found){
 		.person_id = person.id,
 		.person_name = person.name,

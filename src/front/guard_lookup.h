@@ -25,8 +25,8 @@ struct guard_found {
 
 struct guard_question {
 	struct digest digest;
-	/* On the loop, once.  found is NULL when f is set: FAULT_INVALID_TOKEN,
-	 * FAULT_STORE. */
+	/* On the loop, once.  found is NULL when f is set: FAULT_REVOKED (grant
+	 * or person are at their end), FAULT_INVALID_TOKEN, FAULT_STORE. */
 	void (*heard)(void *with, const struct guard_found *found,
 		const struct fault *f);
 	void *with;

@@ -7,60 +7,78 @@
 
 #include <stdlib.h>
 
-#define SOON_MS 50
-
 struct watch {
 	struct front *front;
-	struct list streams; /* of struct call */
+	struct list streams; /* of struct call; the next to refresh first */
 	struct loop_timer timer;
+	int64_t comment_at;  /* loop_now() */
 };
 
-/* Milliseconds until it has to be looked at again. */
-static int64_t
-due_in(const struct watch *w, const struct call *c)
-{
-	int64_t left = guard_principal(c->key)->expires -
-		loop_wall(w->front->loop);
-
-	if (left >= WATCH_MS / 1000)
-		return WATCH_MS;
-	return left <= 0 ? SOON_MS : left * 1000 + SOON_MS;
-}
-
-/* False: it may not go on, and was ended. */
-static bool
-keep_alive(struct watch *w, struct call *c)
+/* Ends the stream unless it may go on. */
+static void
+check(const struct watch *w, struct call *c)
 {
 	const struct endpoint *e = hall_endpoint(w->front->hall, c->path);
-	struct str comment = STR(":\n\n");
 	struct http_request *r = c->r;
 	struct fault f;
 
-	if (e != NULL && guard_holds(c->key, e, &f)) {
-		http_stream_write(r, &comment, 1);
-		return true;
-	}
-	if (e != NULL)
-		event_fault(&r->scope, &f);
+	if (e == NULL)
+		fault_set(&f, FAULT_NOT_FOUND, "the endpoint is gone");
+	else if (guard_holds(c->key, e, &f))
+		return;
+	event_fault(&r->scope, &f);
 	call_leave(&c);
 	http_stream_end(r);
-	return false;
+}
+
+static void
+check_all(struct watch *w)
+{
+	list_each(link, &w->streams)
+		check(w, list_entry(link, struct call, link));
+}
+
+static void
+refresh_some(struct watch *w)
+{
+	struct list *last = w->streams.prev;
+
+	for (unsigned i = 0; i < WATCH_REFRESH; i++) {
+		struct list *link = w->streams.next;
+
+		guard_refresh(list_entry(link, struct call, link)->key);
+		list_remove(link);
+		list_add(&w->streams, link);
+		if (link == last)
+			return;
+	}
+}
+
+static void
+comment_all(struct watch *w)
+{
+	struct str comment = STR(":\n\n");
+	int64_t now = loop_now(w->front->loop);
+
+	if (now < w->comment_at)
+		return;
+	w->comment_at = now + WATCH_COMMENT_MS;
+	list_each(link, &w->streams)
+		http_stream_write(list_entry(link, struct call, link)->r,
+			&comment, 1);
 }
 
 static void
 tick(void *with)
 {
 	struct watch *w = with;
-	int64_t next = WATCH_MS;
 
-	list_each(link, &w->streams) {
-		struct call *c = list_entry(link, struct call, link);
-
-		if (keep_alive(w, c) && due_in(w, c) < next)
-			next = due_in(w, c);
-	}
-	if (!list_is_empty(&w->streams))
-		loop_timer_set(&w->timer, next);
+	check_all(w);
+	if (list_is_empty(&w->streams))
+		return;
+	refresh_some(w);
+	comment_all(w);
+	loop_timer_set(&w->timer, WATCH_MS);
 }
 
 struct watch *
@@ -92,10 +110,16 @@ watch_free(struct watch **wp)
 void
 watch_add(struct watch *w, struct call *c)
 {
-	int64_t due = due_in(w, c);
-
+	if (list_is_empty(&w->streams)) {
+		w->comment_at = loop_now(w->front->loop) + WATCH_COMMENT_MS;
+		loop_timer_set(&w->timer, WATCH_MS);
+	}
 	list_add(&w->streams, &c->link);
-	if (w->timer.due == 0 ||
-		w->timer.due > loop_now(w->front->loop) + due)
-		loop_timer_set(&w->timer, due);
+}
+
+void
+watch_soon(struct watch *w)
+{
+	if (!list_is_empty(&w->streams))
+		loop_timer_set(&w->timer, 0);
 }

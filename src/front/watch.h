@@ -1,17 +1,21 @@
 /*
  * watch: one timer for all open event streams.
  *
- * Every WATCH_MS it writes a comment into each, so that no proxy between
- * takes a silent stream for a dead one (TR-34), and ends those whose token
- * has expired, was revoked or belongs to an endpoint that is no more.  It
- * wakes earlier when a token expires earlier.
+ * Once a second it ends the streams whose token has expired, was revoked or
+ * belongs to an endpoint that is no more, and has the tokens of some of the
+ * others looked up again (guard_refresh), so that what another process
+ * revoked ends here too.  Every WATCH_COMMENT_MS it writes a comment into
+ * each, so that nobody on the way takes a silent stream for a dead one
+ * (TR-34).
  */
 #ifndef FRONT_WATCH_H
 #define FRONT_WATCH_H
 
 #include "front/front.h"
 
-#define WATCH_MS 15000
+#define WATCH_MS         1000
+#define WATCH_COMMENT_MS 15000
+#define WATCH_REFRESH    64u /* streams a turn; the others wait for theirs */
 
 struct call;
 struct watch;
@@ -22,5 +26,8 @@ void watch_free(struct watch **w);
 
 /* The call began to stream; call_end() takes it out. */
 void watch_add(struct watch *w, struct call *c);
+
+/* A key died: looks at all streams on the loop's next turn. */
+void watch_soon(struct watch *w);
 
 #endif

@@ -181,6 +181,30 @@ a_grant_revoked_in_the_store_is_refused(void **state)
 	assert_int_equal(ground_status(initialize(g, "/mcp", token)), 401);
 }
 
+static void
+what_another_process_revoked_ends_within_a_second(void **state)
+{
+	struct ground *g = *state;
+	struct str token = ground_token(g, 1, "g_1", HUB);
+
+	assert_int_equal(ground_status(initialize(g, "/mcp", token)), 200);
+	revoke_in_store(g, STR("g_1"));
+	usleep((GUARD_FRESH_MS + 50) * 1000);
+	assert_int_equal(ground_status(initialize(g, "/mcp", token)), 401);
+}
+
+static void
+a_key_that_is_looked_up_again_still_opens(void **state)
+{
+	struct ground *g = *state;
+	struct str token = ground_token(g, 1, "g_1", HUB);
+
+	assert_int_equal(ground_status(initialize(g, "/mcp", token)), 200);
+	usleep((GUARD_FRESH_MS + 50) * 1000);
+	assert_int_equal(ground_status(initialize(g, "/mcp", token)), 200);
+	assert_int_equal(ground_status(initialize(g, "/mcp", token)), 200);
+}
+
 static bool
 run_disabling(struct store_txn *t, struct store_job *job, struct fault *f)
 {
@@ -317,6 +341,45 @@ a_stream_ends_with_its_grant(void **state)
 }
 
 static void
+forget_token(struct ground *g)
+{
+	unsigned char seed[32];
+	struct digest digest;
+
+	memset(seed, 1, sizeof(seed));
+	digest = token_digest(token_make(g->arena, TOKEN_ACCESS, seed));
+	guard_forget_token(g->front->guard, &digest);
+}
+
+static void
+a_stream_ends_with_its_token_alone(void **state)
+{
+	struct ground *g = *state;
+	struct str token = ground_token(g, 1, "g_1", HUB);
+	const char *answer =
+		listen_with(g, token, session_of(g, token), forget_token);
+
+	assert_non_null(strstr(answer, "\r\n0\r\n\r\n"));
+}
+
+static void
+revoke_elsewhere(struct ground *g)
+{
+	revoke_in_store(g, STR("g_1"));
+}
+
+static void
+a_stream_ends_when_another_process_revokes(void **state)
+{
+	struct ground *g = *state;
+	struct str token = ground_token(g, 1, "g_1", HUB);
+	const char *answer =
+		listen_with(g, token, session_of(g, token), revoke_elsewhere);
+
+	assert_non_null(strstr(answer, "\r\n0\r\n\r\n"));
+}
+
+static void
 drain(struct ground *g)
 {
 	hall_drain(g->hall);
@@ -341,7 +404,7 @@ nothing(struct ground *g)
 }
 
 static void
-a_stream_ends_with_its_token(void **state)
+a_stream_ends_when_its_token_expires(void **state)
 {
 	struct ground *g = *state;
 	struct str token = ground_token_for(g,
@@ -463,12 +526,16 @@ main(void)
 		GUARD_TEST(lesson_F08_tokens_end_on_time),
 		GUARD_TEST(forgetting_asks_the_store_anew),
 		GUARD_TEST(a_grant_revoked_in_the_store_is_refused),
+		GUARD_TEST(what_another_process_revoked_ends_within_a_second),
+		GUARD_TEST(a_key_that_is_looked_up_again_still_opens),
 		GUARD_TEST(a_disabled_persons_tokens_are_refused),
 		GUARD_TEST(a_session_id_never_stands_in_for_a_token),
 		GUARD_TEST(delete_ends_the_session),
 		GUARD_TEST(a_stream_ends_with_its_grant),
+		GUARD_TEST(a_stream_ends_with_its_token_alone),
+		GUARD_TEST(a_stream_ends_when_another_process_revokes),
 		GUARD_TEST(a_stream_ends_when_the_hall_says_so),
-		GUARD_TEST(a_stream_ends_with_its_token),
+		GUARD_TEST(a_stream_ends_when_its_token_expires),
 		GUARD_TEST(a_get_without_a_session_is_405),
 		GUARD_TEST(media_types_are_checked_after_the_token),
 		GUARD_TEST(a_body_past_the_limit_is_413),
