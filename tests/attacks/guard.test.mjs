@@ -149,9 +149,7 @@ describe('lesson_F09 scope, method and tool', () => {
 			`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"\\u0063hange","arguments":{},"_meta":${meta}}}`,
 			`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"n\\u0061me":"change","name":"look","arguments":{},"_meta":${meta}}}`,
 			`{"jsonrpc":"2.0","id":1,"method":"tools/list","method":"tools/call","params":{"name":"change","arguments":{},"_meta":${meta}}}`,
-			`{"jsonrpc":"2.0","id":1,"m\\u0065thod":"tools/call","method":"tools/list","params":{"name":"change","arguments":{},"_meta":${meta}}}`,
-			`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"change ","arguments":{},"_meta":${meta}}}`,
-			`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"Change","arguments":{},"_meta":${meta}}}`]) {
+			`{"jsonrpc":"2.0","id":1,"m\\u0065thod":"tools/call","method":"tools/list","params":{"name":"change","arguments":{},"_meta":${meta}}}`]) {
 			const r = await body(text);
 			assert.ok(r.status >= 400 || r.json.error, r.text);
 		}

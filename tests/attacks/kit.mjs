@@ -180,7 +180,7 @@ export const metaOf = (extra = {}) => ({ 'io.modelcontextprotocol/protocolVersio
 
 // The bare POST of a modern tools/list, with any header.
 export function post(url, headers = {}, body = { jsonrpc: '2.0', id: 1, method: 'tools/list', params: { _meta: metaOf() } }) {
-	return request(url, { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body),
+	return request(url, { method: 'POST', body: typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body),
 		headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream', 'mcp-protocol-version': MODERN,
 			'mcp-method': body.method ?? 'tools/list', ...headers } });
 }

@@ -1,7 +1,7 @@
 // F14: issue everything there is, then look for each value where it must not
 // be: database, write-ahead log, any other file, the daemon's output.
 import assert from 'node:assert/strict';
-import { readFile, readdir } from 'node:fs/promises';
+import { readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { OWNER, REDIRECT, Visitor, authorizeUrl, consent, hiddenFields, legacy, modern, pkce, register, request, setupLink, startDaemon, token } from '../e2e/lib.mjs';
@@ -125,7 +125,6 @@ test('lesson_F14 no secret, code or token in plain text at rest or in the log', 
 });
 
 test('lesson_F14 the state folder is for its owner alone', async () => {
-	const { stat } = await import('node:fs/promises');
 	const d = await startDaemon({ settings: { mcpServers: {} } });
 	try {
 		for (const path of await filesBelow(join(d.home, 'state'))) assert.equal((await stat(path)).mode & 0o077, 0, path);
