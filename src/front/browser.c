@@ -12,18 +12,17 @@
 #include "text/cookie.h"
 #include "text/uri.h"
 
-#define COOKIE_MAX   ((size_t)1024)
-#define NEXT_MAX     ((size_t)16 << 10)
+#define COOKIE_MAX    ((size_t)1024)
+#define NEXT_MAX      ((size_t)16 << 10)
 #define FORM_COOKIE_S ((int64_t)3600)
-#define NONCE_CHARS  43u /* 32 bytes as base64url */
+#define NONCE_CHARS   43u /* 32 bytes as base64url */
 
 /* ---- cookies ---- */
 
 static bool
 is_secure(const struct front *front)
 {
-	return str_starts_nocase(
-		front->settings->public_url, STR("https://"));
+	return str_starts_nocase(front->settings->public_url, STR("https://"));
 }
 
 static struct str
@@ -63,32 +62,30 @@ struct str
 browser_set_session(
 	struct arena *a, const struct front *front, struct str token)
 {
-	return write_cookie(a,
-		&(struct cookie){
-			.name = session_name(front),
-			.value = token,
-			.path = STR_NONE,
-			.max_age = front->settings->session_s,
-			.secure = is_secure(front),
-		});
+	return write_cookie(a, &(struct cookie){
+				       .name = session_name(front),
+				       .value = token,
+				       .path = STR_NONE,
+				       .max_age = front->settings->session_s,
+				       .secure = is_secure(front),
+			       });
 }
 
 struct str
 browser_drop_session(struct arena *a, const struct front *front)
 {
-	return write_cookie(a,
-		&(struct cookie){
-			.name = session_name(front),
-			.value = STR(""),
-			.path = STR_NONE,
-			.max_age = 0,
-			.secure = is_secure(front),
-		});
+	return write_cookie(a, &(struct cookie){
+				       .name = session_name(front),
+				       .value = STR(""),
+				       .path = STR_NONE,
+				       .max_age = 0,
+				       .secure = is_secure(front),
+			       });
 }
 
 struct str
-browser_cookie(
-	struct arena *a, const struct front *front, const struct http_request *r)
+browser_cookie(struct arena *a, const struct front *front,
+	const struct http_request *r)
 {
 	struct str token = read_cookie(r, session_name(front));
 	struct digest digest;
@@ -100,8 +97,8 @@ browser_cookie(
 }
 
 void
-browser_fresh(struct arena *a, const struct front *front,
-	struct str person_id, struct browser_fresh *out)
+browser_fresh(struct arena *a, const struct front *front, struct str person_id,
+	struct browser_fresh *out)
 {
 	unsigned char seed[32];
 	struct digest digest;
@@ -146,14 +143,13 @@ struct str
 browser_set_stranger(
 	struct arena *a, const struct front *front, struct str nonce)
 {
-	return write_cookie(a,
-		&(struct cookie){
-			.name = form_name(front),
-			.value = nonce,
-			.path = STR_NONE,
-			.max_age = FORM_COOKIE_S,
-			.secure = is_secure(front),
-		});
+	return write_cookie(a, &(struct cookie){
+				       .name = form_name(front),
+				       .value = nonce,
+				       .path = STR_NONE,
+				       .max_age = FORM_COOKIE_S,
+				       .secure = is_secure(front),
+			       });
 }
 
 /* ---- form tokens ---- */
@@ -213,8 +209,8 @@ browser_form_check(const struct front *front, struct str session_digest,
 		return fault_set(f, FAULT_STALE_FORM, "no form token");
 	wanted = form_mac(front, session_digest, form);
 	if (!read_mac(token, &given) || !digest_eq(&given, &wanted))
-		return fault_set(f, FAULT_STALE_FORM,
-			"the form's token is another's");
+		return fault_set(
+			f, FAULT_STALE_FORM, "the form's token is another's");
 	return true;
 }
 
@@ -237,7 +233,8 @@ browser_load(struct arena *a, struct store_txn *t, struct str digest,
 
 	fault_clear(f);
 	if (str_is_none(digest) || !web_session_load(a, t, digest, &s, f) ||
-		s.expires <= now || !person_load(a, t, s.person_id, &b->person, f) ||
+		s.expires <= now ||
+		!person_load(a, t, s.person_id, &b->person, f) ||
 		b->person.disabled != 0)
 		return nobody(b, f);
 	b->session_digest = digest;

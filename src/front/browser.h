@@ -22,8 +22,8 @@ struct browser {
 
 /* The digest of the request's session cookie (hex, in the arena), or
  * STR_NONE; no look-up. */
-struct str browser_cookie(
-	struct arena *a, const struct front *front, const struct http_request *r);
+struct str browser_cookie(struct arena *a, const struct front *front,
+	const struct http_request *r);
 
 /* On the store thread: who that is at that time.  Nobody is no fault:
  * b->session_digest is STR_NONE then. */

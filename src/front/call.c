@@ -29,7 +29,8 @@ call_new(struct front *front, struct http_request *r)
 struct call *
 call_of_ask(struct guard_ask *ask)
 {
-	return (struct call *)(void *)((char *)ask - offsetof(struct call, ask));
+	return (struct call *)(void *)((char *)ask -
+				       offsetof(struct call, ask));
 }
 
 struct call *
@@ -110,9 +111,9 @@ begin_stream(struct call *c)
 	size_t n = 3;
 
 	n += put_cors(c, fields + n);
-	http_stream_begin(c->r,
-		&(struct http_answer){
-			.status = 200, .fields = fields, .n = n });
+	http_stream_begin(
+		c->r, &(struct http_answer){
+			      .status = 200, .fields = fields, .n = n });
 	watch_add(c->front->watch, c);
 }
 
@@ -223,9 +224,8 @@ sink_accept(void *with)
 	size_t n = put_cors(c, fields);
 
 	call_end(&c);
-	http_answer(r,
-		&(struct http_answer){
-			.status = 202, .fields = fields, .n = n });
+	http_answer(r, &(struct http_answer){
+			       .status = 202, .fields = fields, .n = n });
 }
 
 static void
@@ -243,14 +243,13 @@ sink_answer(void *with, const struct hall_answer *answer)
 			answer->session_id };
 	n += put_cors(c, fields + n);
 	call_end(&c);
-	http_answer(r,
-		&(struct http_answer){
-			.status = answer->status,
-			.fields = fields,
-			.n = n,
-			.parts = answer->parts,
-			.part_count = answer->n,
-		});
+	http_answer(r, &(struct http_answer){
+			       .status = answer->status,
+			       .fields = fields,
+			       .n = n,
+			       .parts = answer->parts,
+			       .part_count = answer->n,
+		       });
 }
 
 struct hall_sink

@@ -2,10 +2,10 @@
 #include "front/connect.h"
 
 #include "front/browser.h"
+#include "front/pages.h"
 #include "front/reply.h"
 #include "front/routes.h"
 #include "hall/hall.h"
-#include "pages.h"
 #include "text/json_write.h"
 
 #define PAGE_MAX    ((size_t)4 << 20)
@@ -18,7 +18,8 @@ struct target {
 };
 
 /* Each writes its text; plain, the template escapes it. */
-typedef void snippet_writer(struct buf *out, const struct target *t);
+typedef void
+snippet_writer(struct buf *out, const struct target *t);
 
 /* {"<section>":{"<name>":{<members>}}}, laid out for people. */
 static void
@@ -121,8 +122,8 @@ snippets_for(struct arena *a, struct str id, const struct target *t)
 		buf_in(&text, a, SNIPPET_MAX);
 		clients[i].put(&text, t);
 		all[i] = (struct page_connect_endpoints_snippets){
-			.key = str_join(a, id, STR("-"),
-				str_from(clients[i].key)),
+			.key = str_join(
+				a, id, STR("-"), str_from(clients[i].key)),
 			.client = str_from(clients[i].client),
 			.how = str_from(clients[i].how),
 			.text = buf_view(&text),

@@ -2,18 +2,18 @@
 #include "front/dashboard.h"
 
 #include "front/browser.h"
+#include "front/pages.h"
 #include "front/reply.h"
 #include "front/routes.h"
 #include "hall/hall.h"
 #include "net/loop.h"
-#include "pages.h"
 #include "text/uri.h"
 
 #define PAGE_MAX  ((size_t)4 << 20)
 #define LABEL_MAX ((size_t)256)
-#define MINUTE    ((int64_t)60)
-#define HOUR      (60 * MINUTE)
-#define DAY       (24 * HOUR)
+#define MINUTE	  ((int64_t)60)
+#define HOUR	  (60 * MINUTE)
+#define DAY	  (24 * HOUR)
 
 /* "1 tool", "3 tools"; after the first a comma. */
 static void
@@ -142,8 +142,8 @@ fill_row(struct arena *a, const struct front *front,
 					       loop_wall(front->loop)),
 		.detail = person->owner ? v->detail : STR(""),
 		.failed = str_eq_lit(v->state, "failed"),
-		.description = str_is_none(e->description) ? STR("")
-							   : e->description,
+		.description =
+			str_is_none(e->description) ? STR("") : e->description,
 		.address = person->owner ? place_text(a, e) : STR(""),
 	};
 	add_tools(a, front->hall, row);

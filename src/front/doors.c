@@ -2,11 +2,10 @@
 #include "front/doors.h"
 
 #include "base/arena.h"
+#include "front/address.h"
 #include "text/uri.h"
 
-#include <arpa/inet.h>
-
-#define NAMES_MAX 8u
+#define NAMES_MAX	 8u
 #define DOORS_MEMORY_MAX ((size_t)64 << 10)
 
 struct doors {
@@ -42,7 +41,7 @@ add_public(struct doors *d, const struct uri *u)
 	struct str open = u->host_is_ipv6 ? STR("[") : STR("");
 	struct str shut = u->host_is_ipv6 ? STR("]") : STR("");
 	bool usual = str_eq_nocase(u->scheme, STR("https")) ? u->port == 443
-							   : u->port == 80;
+							    : u->port == 80;
 
 	add_host(d, str_fmt(a, "%.*s%.*s%.*s:%u", STR_ARG(open),
 			    STR_ARG(u->host), STR_ARG(shut), u->port));
@@ -110,9 +109,9 @@ is_port(struct str s)
 {
 	uint64_t port;
 
-	return s.n == 0 || (s.p[0] == ':' &&
-				   str_to_u64(str_cut(s, 1, s.n), &port) &&
-				   port <= UINT16_MAX);
+	return s.n == 0 ||
+	       (s.p[0] == ':' && str_to_u64(str_cut(s, 1, s.n), &port) &&
+		       port <= UINT16_MAX);
 }
 
 /* "10.0.0.7:3000", "[fd00::7]": what no resolver can turn elsewhere. */
@@ -122,17 +121,13 @@ is_address(struct str host)
 	bool six = host.n > 0 && host.p[0] == '[';
 	size_t end = str_find_char(host, six ? ']' : ':');
 	struct str name = str_cut(host, six, end);
-	char text[INET6_ADDRSTRLEN];
-	struct in6_addr out;
+	struct address out;
 
-	if (six && end == host.n)
-		return false;
-	if (name.n == 0 || name.n >= sizeof(text) ||
+	if ((six && end == host.n) ||
 		!is_port(str_cut(host, end + six, host.n)))
 		return false;
-	memcpy(text, name.p, name.n);
-	text[name.n] = '\0';
-	return inet_pton(six ? AF_INET6 : AF_INET, text, &out) == 1;
+	return six ? address_read_ipv6(name, &out)
+		   : address_read_ipv4(name, &out);
 }
 
 static bool
@@ -151,8 +146,8 @@ origin_is_loopback(struct str origin)
 	struct uri u;
 
 	return uri_parse(origin, &u, NULL) && uri_is_loopback(&u) &&
-		u.path.n == 0 && str_is_none(u.userinfo) &&
-		str_is_none(u.query) && str_is_none(u.fragment);
+	       u.path.n == 0 && str_is_none(u.userinfo) &&
+	       str_is_none(u.query) && str_is_none(u.fragment);
 }
 
 static bool
@@ -165,7 +160,7 @@ origin_may(const struct doors *d, struct str origin, enum door door)
 			return true;
 	}
 	return door == DOOR_ALLOWED && d->is_local &&
-		origin_is_loopback(origin);
+	       origin_is_loopback(origin);
 }
 
 /* Host names are short; what is longer is cut in the log. */
@@ -176,8 +171,8 @@ shown(struct str s)
 }
 
 bool
-doors_check(const struct doors *d, const struct http_head *head,
-	enum door door, struct fault *f)
+doors_check(const struct doors *d, const struct http_head *head, enum door door,
+	struct fault *f)
 {
 	struct str host = head->authority;
 	struct str origin = head->known[HTTP_FIELD_ORIGIN];
@@ -214,8 +209,7 @@ put_origin(enum door door, struct str origin, struct field *out)
 }
 
 size_t
-doors_cors(
-	enum door door, struct str origin, struct field *out)
+doors_cors(enum door door, struct str origin, struct field *out)
 {
 	size_t n = put_origin(door, origin, out);
 

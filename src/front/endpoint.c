@@ -15,13 +15,13 @@ static bool
 is_about_token(const struct fault *f)
 {
 	return f->id == FAULT_NO_TOKEN || f->id == FAULT_INVALID_TOKEN ||
-		f->id == FAULT_REVOKED || f->id == FAULT_INVALID_REQUEST ||
-		f->id == FAULT_INSUFFICIENT_SCOPE;
+	       f->id == FAULT_REVOKED || f->id == FAULT_INVALID_REQUEST ||
+	       f->id == FAULT_INSUFFICIENT_SCOPE;
 }
 
 void
-endpoint_refuse(struct http_request *r, const struct fault *f,
-	const struct reply *how)
+endpoint_refuse(
+	struct http_request *r, const struct fault *f, const struct reply *how)
 {
 	const struct front *front = visit_of(r)->front;
 	const struct endpoint *e = hall_endpoint(front->hall, r->head->path);
@@ -31,8 +31,8 @@ endpoint_refuse(struct http_request *r, const struct fault *f,
 	event_fault(&r->scope, f);
 	with.status = fault_row(f->id)->http;
 	if (e != NULL && is_about_token(f))
-		with.challenge = guard_challenge(
-			r->arena, front, e, f, STR_NONE);
+		with.challenge =
+			guard_challenge(r->arena, front, e, f, STR_NONE);
 	buf_in(&out, r->arena, ERROR_MAX);
 	message_fault(&out, STR_NONE, f, STR_NONE);
 	reply_json(r, &with, buf_view(&out));
@@ -55,11 +55,9 @@ is_twice(const struct http_head *head, enum http_known which)
 static bool
 check_fields(const struct http_head *head, struct fault *f)
 {
-	static const enum http_known once[] = {
-		HTTP_FIELD_MCP_PROTOCOL_VERSION, HTTP_FIELD_MCP_SESSION_ID,
-		HTTP_FIELD_MCP_METHOD, HTTP_FIELD_MCP_NAME,
-		HTTP_FIELD_LAST_EVENT_ID
-	};
+	static const enum http_known once[] = { HTTP_FIELD_MCP_PROTOCOL_VERSION,
+		HTTP_FIELD_MCP_SESSION_ID, HTTP_FIELD_MCP_METHOD,
+		HTTP_FIELD_MCP_NAME, HTTP_FIELD_LAST_EVENT_ID };
 
 	for (size_t i = 0; i < sizeof(once) / sizeof(once[0]); i++) {
 		if (is_twice(head, once[i]))

@@ -22,8 +22,7 @@ form_page_parse(struct http_request *r, struct form *form, struct fault *f)
 	struct str type = r->head->known[HTTP_FIELD_CONTENT_TYPE];
 
 	if (str_is_none(type) ||
-		!field_media_is(
-			type, STR("application/x-www-form-urlencoded")))
+		!field_media_is(type, STR("application/x-www-form-urlencoded")))
 		return fault_set(f, FAULT_MEDIA_TYPE, "not a form");
 	return form_parse(r->arena, r->body, NULL, form, f);
 }
@@ -33,8 +32,8 @@ form_page_read(struct front *front, struct http_request *r, struct str name,
 	struct form *form, struct fault *f)
 {
 	return form_page_parse(r, form, f) &&
-		browser_form_check(front, browser_stranger(front, r), name,
-			form_get(form, "form_token"), f);
+	       browser_form_check(front, browser_stranger(front, r), name,
+		       form_get(form, "form_token"), f);
 }
 
 struct str

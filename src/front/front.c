@@ -34,8 +34,8 @@ take_scopes(struct front *front, const struct settings *s)
 		front->scopes_arena, s->scopes, s->scope_count, &f);
 	if (front->scopes == NULL) {
 		event_fault(NULL, &f);
-		front->scopes = scope_table_new(
-			front->scopes_arena, NULL, 0, &f);
+		front->scopes =
+			scope_table_new(front->scopes_arena, NULL, 0, &f);
 	}
 	insist(front->scopes != NULL);
 	arena_free(&old);
@@ -66,8 +66,7 @@ front_new(const struct front_parts *parts)
 	front->hall = parts->hall;
 	front->bound = STR_NONE;
 	front->form_key = seal_key_derive(parts->master, STR("front form"));
-	front->token_key =
-		seal_key_derive(parts->master, STR("front refresh"));
+	front->token_key = seal_key_derive(parts->master, STR("front refresh"));
 	take_settings(front, parts->settings);
 	front->guard = guard_new(front);
 	front->watch = watch_new(front);
@@ -133,8 +132,8 @@ front_open_setup(struct arena *a, struct front *front)
 	secret_wipe(seed, sizeof(seed));
 	front->setup = token_digest(token);
 	front->setup_open = true;
-	return str_join(a, front->settings->public_url, STR("/setup?token="),
-		token);
+	return str_join(
+		a, front->settings->public_url, STR("/setup?token="), token);
 }
 
 /* A registered client that has had no token for so long, beyond the life of a
@@ -154,7 +153,7 @@ sweep_run(struct store_txn *t, struct store_job *job, struct fault *f)
 	struct sweep *s = (struct sweep *)(void *)job;
 
 	return tables_sweep(t, s->now, f) &&
-		client_reap(t, s->unused_since, &s->reaped, f);
+	       client_reap(t, s->unused_since, &s->reaped, f);
 }
 
 static void
@@ -178,8 +177,7 @@ front_sweep(struct front *front)
 
 	guard_sweep(front->guard);
 	s->now = loop_wall(front->loop);
-	s->unused_since =
-		s->now - front->settings->refresh_s - CLIENT_UNUSED_S;
+	s->unused_since = s->now - front->settings->refresh_s - CLIENT_UNUSED_S;
 	s->job.arena = a;
 	s->job.run = sweep_run;
 	s->job.done = sweep_done;

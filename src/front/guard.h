@@ -86,7 +86,8 @@ void guard_forget_grant(struct guard *g, struct str grant_id);
 /* One access token alone was revoked: token_digest() of its text. */
 void guard_forget_token(struct guard *g, const struct digest *digest);
 
-/* As guard_forget_grant() for all grants of a person who was disabled or removed. */
+/* As guard_forget_grant() for all grants of a person who was disabled or
+ * removed. */
 void guard_forget_person(struct guard *g, struct str person_id);
 
 /* After a reload, whose scope table may differ: reads all scopes anew. */

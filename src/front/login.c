@@ -5,14 +5,14 @@
 #include "crypto/password.h"
 #include "front/browser.h"
 #include "front/form_page.h"
+#include "front/pages.h"
 #include "front/routes.h"
 #include "front/throttle.h"
 #include "front/work.h"
 #include "net/loop.h"
-#include "pages.h"
 #include "store/tables.h"
 
-#define FORM           STR("login")
+#define FORM	       STR("login")
 #define NAME_MAX_BYTES 256u
 
 /* ---- the page ---- */
@@ -21,7 +21,7 @@ static struct str
 safe_next(struct str next)
 {
 	return !str_is_none(next) && browser_path_is_ours(next) ? next
-							: STR("/");
+								: STR("/");
 }
 
 static void
@@ -118,8 +118,8 @@ struct attempt {
 	struct str network;
 	struct str old_digest; /* of the session that ends; STR_NONE */
 	struct person person;
-	bool known;            /* the name is somebody's who may log in */
-	bool right;            /* so is the password */
+	bool known; /* the name is somebody's who may log in */
+	bool right; /* so is the password */
 	struct browser_fresh fresh;
 };
 
@@ -187,12 +187,12 @@ may_try(struct front *front, const struct attempt *t, struct fault *f)
 {
 	int64_t now = loop_now(front->loop);
 
-	return throttle_has(front->throttle, THROTTLE_LOGIN_NAME, t->name,
-		       now, f) &&
-		throttle_take(front->throttle, THROTTLE_LOGIN_NETWORK,
-			t->network, now, f) &&
-		throttle_take(front->throttle, THROTTLE_LOGIN_NAME, t->name,
-			now, f);
+	return throttle_has(
+		       front->throttle, THROTTLE_LOGIN_NAME, t->name, now, f) &&
+	       throttle_take(front->throttle, THROTTLE_LOGIN_NETWORK,
+		       t->network, now, f) &&
+	       throttle_take(
+		       front->throttle, THROTTLE_LOGIN_NAME, t->name, now, f);
 }
 
 static void
@@ -219,7 +219,8 @@ check_password(struct arena *a, void *input)
 
 /* The person may have been disabled while the sum was made. */
 static bool
-begin_session(struct arena *a, struct store_txn *t, void *input, struct fault *f)
+begin_session(
+	struct arena *a, struct store_txn *t, void *input, struct fault *f)
 {
 	struct attempt *x = input;
 
@@ -255,8 +256,8 @@ let_in(struct front *front, struct http_request *r, void *input,
 	give_back(front, t);
 	event_log(&r->scope, EVENT_LOGIN, EF_STR("name", t->name));
 	reply_see_other(r, str_dup(r->arena, t->next),
-		&(struct reply){ .cookies = { browser_set_session(r->arena,
-					 front, t->fresh.token) } });
+		&(struct reply){ .cookies = { browser_set_session(
+					 r->arena, front, t->fresh.token) } });
 }
 
 static bool
@@ -278,9 +279,9 @@ static void
 try_password(struct front *front, struct http_request *r, void *input,
 	const struct fault *f)
 {
-	static const struct work_plan plan = { .run = begin_session,
-		.slow = check_password,
-		.done = let_in };
+	static const struct work_plan plan = {
+		.run = begin_session, .slow = check_password, .done = let_in
+	};
 	struct work *w;
 	struct attempt *t;
 
@@ -324,7 +325,8 @@ login_post(struct front *front, struct http_request *r)
 		fault_set(&f, FAULT_FORBIDDEN, "login.password is off");
 		reply_fault_page(front, r, &f);
 	} else if (t.name.n == 0 || t.name.n > NAME_MAX_BYTES ||
-		secret_is_empty(&t.password) || t.password.n > PASSWORD_MAX) {
+		   secret_is_empty(&t.password) ||
+		   t.password.n > PASSWORD_MAX) {
 		fault_set(&f, FAULT_WRONG_LOGIN, "no such name or password");
 		refuse(front, r, &t, &f);
 	} else if (!may_try(front, &t, &f)) {

@@ -1,8 +1,8 @@
 /* reply: see reply.h. */
 #include "front/reply.h"
 
+#include "front/pages.h"
 #include "front/routes.h"
-#include "pages.h"
 #include "text/json_write.h"
 
 #define FIELDS_MAX 20u
@@ -59,14 +59,13 @@ begin(struct answer *a, struct http_request *r, const struct reply *how)
 static void
 send(struct http_request *r, const struct answer *a, struct str body)
 {
-	http_answer(r,
-		&(struct http_answer){
-			.status = a->status,
-			.fields = a->fields,
-			.n = a->n,
-			.parts = &body,
-			.part_count = body.n > 0 ? 1 : 0,
-		});
+	http_answer(r, &(struct http_answer){
+			       .status = a->status,
+			       .fields = a->fields,
+			       .n = a->n,
+			       .parts = &body,
+			       .part_count = body.n > 0 ? 1 : 0,
+		       });
 }
 
 void
@@ -130,8 +129,8 @@ reply_page(
 }
 
 void
-reply_see_other(struct http_request *r, struct str location,
-	const struct reply *how)
+reply_see_other(
+	struct http_request *r, struct str location, const struct reply *how)
 {
 	struct answer a;
 
@@ -159,7 +158,7 @@ reply_oauth_fault(
 	json_begin(&w, '{');
 	json_member_str(&w, "error",
 		str_from(row->oauth[0] != '\0' ? row->oauth
-					      : fault_name(f->id)));
+					       : fault_name(f->id)));
 	json_member_str(&w, "error_description", str_from(row->sentence));
 	json_end(&w);
 	reply_json(r, &with, buf_view(&out));
@@ -180,8 +179,8 @@ request_id(const struct http_request *r)
 }
 
 void
-reply_fault_page_with(struct http_request *r, const struct fault *f,
-	const struct reply *how)
+reply_fault_page_with(
+	struct http_request *r, const struct fault *f, const struct reply *how)
 {
 	const struct fault_row *row = fault_row(f->id);
 	struct reply with = *how;
@@ -190,13 +189,12 @@ reply_fault_page_with(struct http_request *r, const struct fault *f,
 	event_fault(&r->scope, f);
 	with.status = row->http;
 	buf_in(&page, r->arena, PAGE_MAX);
-	page_trouble(&page,
-		&(struct page_trouble){
-			.status = (uint64_t)row->http,
-			.sentence = str_from(row->sentence),
-			.advice = str_from(row->advice),
-			.id = request_id(r),
-		});
+	page_trouble(&page, &(struct page_trouble){
+				    .status = (uint64_t)row->http,
+				    .sentence = str_from(row->sentence),
+				    .advice = str_from(row->advice),
+				    .id = request_id(r),
+			    });
 	reply_page(r, &with, &page);
 }
 

@@ -12,7 +12,7 @@
 
 const struct route routes_table[] = {
 #define ROUTE(method, path, handler, body_max, kind, door)                     \
-	{ HTTP_##method, STR_INIT(path), handler, body_max, ROUTE_##kind,     \
+	{ HTTP_##method, STR_INIT(path), handler, body_max, ROUTE_##kind,      \
 		DOOR_##door },
 #include "front/routes.def"
 #undef ROUTE
@@ -34,8 +34,8 @@ static bool
 method_fits(const struct route *route, enum http_method method)
 {
 	return route->method == method ||
-		(method == HTTP_HEAD && route->method == HTTP_GET &&
-			route->kind != ROUTE_MCP);
+	       (method == HTTP_HEAD && route->method == HTTP_GET &&
+		       route->kind != ROUTE_MCP);
 }
 
 const struct route *
@@ -107,12 +107,12 @@ wants_page(const struct http_request *r)
 	struct str accept = r->head->known[HTTP_FIELD_ACCEPT];
 
 	return !str_is_none(accept) &&
-		str_find(accept, STR("text/html")) < accept.n;
+	       str_find(accept, STR("text/html")) < accept.n;
 }
 
 static void
-refuse_plain(struct http_request *r, const struct fault *f,
-	const struct reply *how)
+refuse_plain(
+	struct http_request *r, const struct fault *f, const struct reply *how)
 {
 	const struct fault_row *row = fault_row(f->id);
 	struct reply with = *how;
@@ -125,12 +125,12 @@ refuse_plain(struct http_request *r, const struct fault *f,
 }
 
 static void
-refuse_with(struct http_request *r, const struct fault *f,
-	const struct reply *how)
+refuse_with(
+	struct http_request *r, const struct fault *f, const struct reply *how)
 {
 	const struct visit *v = visit_of(r);
 	enum route_kind kind = v->route != NULL ? v->route->kind
-		: wants_page(r)                 ? ROUTE_PAGE
+			       : wants_page(r)	? ROUTE_PAGE
 						: ROUTE_ASSET;
 
 	switch (kind) {
@@ -185,9 +185,8 @@ preflight(struct http_request *r, unsigned methods)
 		refuse_method(r, methods);
 		return;
 	}
-	http_answer(r,
-		&(struct http_answer){
-			.status = 204, .fields = fields, .n = n });
+	http_answer(r, &(struct http_answer){
+			       .status = 204, .fields = fields, .n = n });
 }
 
 /* The server's own field of that name shows who it is in the log, too. */
@@ -251,8 +250,8 @@ routes_head(void *with, struct http_request *r)
 	} else if (found != NULL && found->kind == ROUTE_MCP) {
 		endpoint_head(front, r);
 	} else if (found != NULL) {
-		http_allow_body(r,
-			found->body_max > 0 ? found->body_max : NO_BODY_MAX);
+		http_allow_body(
+			r, found->body_max > 0 ? found->body_max : NO_BODY_MAX);
 	} else if (head->method == HTTP_OPTIONS) {
 		preflight(r, methods);
 	} else {

@@ -7,15 +7,15 @@
 #include "crypto/token.h"
 #include "front/browser.h"
 #include "front/form_page.h"
+#include "front/pages.h"
 #include "front/routes.h"
 #include "front/throttle.h"
 #include "front/work.h"
 #include "net/loop.h"
-#include "pages.h"
 #include "store/tables.h"
 #include "text/utf8.h"
 
-#define FORM     STR("setup")
+#define FORM	 STR("setup")
 #define ID_BYTES 16u
 
 static void
@@ -78,10 +78,10 @@ setup_get(struct front *front, struct http_request *r)
 
 struct making {
 	struct person person;
-	struct str token;      /* the setup link's, to show the form again */
+	struct str token; /* the setup link's, to show the form again */
 	struct secret password;
 	struct browser_fresh fresh;
-	bool taken;            /* somebody has this name */
+	bool taken; /* somebody has this name */
 };
 
 static void
@@ -96,16 +96,15 @@ hash_password(struct arena *a, void *input)
 {
 	struct making *m = input;
 
-	m->person.password_hash =
-		password_hash(a, secret_reveal(&m->password));
+	m->person.password_hash = password_hash(a, secret_reveal(&m->password));
 	secret_clear(&m->password);
 }
 
 /* People without an owner among them can be there: the command line adds
  * them. */
 static bool
-check_people(struct arena *a, struct store_txn *t, struct making *m,
-	struct fault *f)
+check_people(
+	struct arena *a, struct store_txn *t, struct making *m, struct fault *f)
 {
 	struct person *people;
 	size_t n;
@@ -129,7 +128,7 @@ save_owner(struct arena *a, struct store_txn *t, void *input, struct fault *f)
 	if (str_is_none(m->person.password_hash))
 		return fault_set(f, FAULT_UNAVAILABLE, "no memory to hash");
 	return check_people(a, t, m, f) && person_save(t, &m->person, f) &&
-		web_session_save(t, &m->fresh.row, f);
+	       web_session_save(t, &m->fresh.row, f);
 }
 
 static void
@@ -161,11 +160,10 @@ made(struct front *front, struct http_request *r, void *input,
 		reply_fault_page(front, r, f);
 		return;
 	}
-	event_log(&r->scope, EVENT_OWNER_MADE,
-		EF_STR("name", m->person.name));
+	event_log(&r->scope, EVENT_OWNER_MADE, EF_STR("name", m->person.name));
 	reply_see_other(r, STR("/"),
-		&(struct reply){ .cookies = { browser_set_session(r->arena,
-					 front, m->fresh.token) } });
+		&(struct reply){ .cookies = { browser_set_session(
+					 r->arena, front, m->fresh.token) } });
 }
 
 /* Even when the browser left: the link is spent. */
@@ -180,8 +178,7 @@ close_setup(struct front *front, void *input, const struct fault *f)
 }
 
 static void
-make_owner(struct front *front, struct http_request *r,
-	const struct form *form)
+make_owner(struct front *front, struct http_request *r, const struct form *form)
 {
 	static const struct work_plan plan = { .slow = hash_password,
 		.run = save_owner,

@@ -1,7 +1,7 @@
 /* static_file: see static_file.h. */
 #include "front/static_file.h"
 
-#include "assets.h"
+#include "front/assets.h"
 #include "front/routes.h"
 
 #define REVALIDATE STR("no-cache")
@@ -36,14 +36,13 @@ send(struct http_request *r, const struct asset *asset, int status)
 		{ STR("Cross-Origin-Resource-Policy"), STR("same-origin") },
 	};
 
-	http_answer(r,
-		&(struct http_answer){
-			.status = status,
-			.fields = fields,
-			.n = sizeof(fields) / sizeof(fields[0]),
-			.parts = &asset->bytes,
-			.part_count = status == 304 ? 0 : 1,
-		});
+	http_answer(r, &(struct http_answer){
+			       .status = status,
+			       .fields = fields,
+			       .n = sizeof(fields) / sizeof(fields[0]),
+			       .parts = &asset->bytes,
+			       .part_count = status == 304 ? 0 : 1,
+		       });
 }
 
 void

@@ -11,7 +11,7 @@ struct watch {
 	struct front *front;
 	struct list streams; /* of struct call; the next to refresh first */
 	struct loop_timer timer;
-	int64_t comment_at;  /* loop_now() */
+	int64_t comment_at; /* loop_now() */
 };
 
 /* Ends the stream unless it may go on. */
@@ -34,7 +34,7 @@ check(const struct watch *w, struct call *c)
 static void
 check_all(struct watch *w)
 {
-	list_each(link, &w->streams)
+	list_each (link, &w->streams)
 		check(w, list_entry(link, struct call, link));
 }
 
@@ -63,9 +63,9 @@ comment_all(struct watch *w)
 	if (now < w->comment_at)
 		return;
 	w->comment_at = now + WATCH_COMMENT_MS;
-	list_each(link, &w->streams)
-		http_stream_write(list_entry(link, struct call, link)->r,
-			&comment, 1);
+	list_each (link, &w->streams)
+		http_stream_write(
+			list_entry(link, struct call, link)->r, &comment, 1);
 }
 
 static void

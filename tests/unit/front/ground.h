@@ -133,9 +133,9 @@ static inline void
 ground_open_at(struct ground *g, const char *url)
 {
 	static const unsigned char key[SEAL_KEY_BYTES] = "an ordinary test key";
-	struct store_plan plan = { .path = ":memory:",
-		.wake = ground_wake,
-		.with = g };
+	struct store_plan plan = {
+		.path = ":memory:", .wake = ground_wake, .with = g
+	};
 	struct fault f = { 0 };
 
 	*g = (struct ground){ 0 };
@@ -265,8 +265,7 @@ ground_request(struct ground *g, const char *line, const char *fields,
 			"%s HTTP/1.1\r\n" GROUND_HOST
 			"Connection: close\r\n%s%s%s\r\n\r\n%s",
 			line, fields, empty ? "X-None: 1" : "Content-Length: ",
-			empty ? ""
-			      : str_fmt(g->arena, "%zu", strlen(body)).p,
+			empty ? "" : str_fmt(g->arena, "%zu", strlen(body)).p,
 			body));
 }
 
@@ -358,14 +357,14 @@ ground_put_token(struct store_txn *t, struct store_job *job, struct fault *f)
 		.expires = j->expires };
 
 	return person_save(t, &person, f) && client_save(t, &client, f) &&
-		grant_save(t, &grant, f) && access_token_save(t, &token, f);
+	       grant_save(t, &grant, f) && access_token_save(t, &token, f);
 }
 
 struct ground_token {
 	unsigned char seed; /* another one, another token */
 	const char *grant;
 	const char *resource;
-	int64_t seconds;    /* in force */
+	int64_t seconds; /* in force */
 };
 
 static inline struct str

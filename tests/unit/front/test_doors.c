@@ -47,10 +47,9 @@ doors_for(const char *listen, const char *public_url)
 static void
 lesson_F22_hosts_of_a_local_server(void **state)
 {
-	struct doors *d =
-		doors_for("127.0.0.1:3000", "http://localhost:3000");
-	static const char *const good[] = { "localhost:3000",
-		"127.0.0.1:3000", "[::1]:3000", "LOCALHOST:3000" };
+	struct doors *d = doors_for("127.0.0.1:3000", "http://localhost:3000");
+	static const char *const good[] = { "localhost:3000", "127.0.0.1:3000",
+		"[::1]:3000", "LOCALHOST:3000" };
 	static const char *const bad[] = { "localhost", "127.0.0.1",
 		"localhost:3001", "127.0.0.2:3000", "localhost.:3000",
 		"a.localhost:3000", "localhost:3000:3000", "", ":3000",
@@ -62,8 +61,8 @@ lesson_F22_hosts_of_a_local_server(void **state)
 		assert_true(host_is_let_in(d, good[i], DOOR_OWN));
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
 		assert_false(host_is_let_in(d, bad[i], DOOR_ALLOWED));
-	assert_false(comes_in(
-		d, &(struct request){ NULL, NULL, DOOR_OWN }, NULL));
+	assert_false(
+		comes_in(d, &(struct request){ NULL, NULL, DOOR_OWN }, NULL));
 	doors_free(&d);
 	doors_free(&d);
 }
@@ -108,8 +107,8 @@ probes_may_use_an_address(void **state)
 	static const char *const good[] = { "10.0.0.5:8080", "10.0.0.5",
 		"[fd00::7]:8080", "[fd00::7]" };
 	static const char *const bad[] = { "evil.example", "10.0.0.5.nip.io",
-		"[fd00::7].evil", "10.0.0", "[]", "[::1", "",
-		"10.0.0.5:8080x", "10.0.0.5:", "fd00::7" };
+		"[fd00::7].evil", "10.0.0", "[]", "[::1", "", "10.0.0.5:8080x",
+		"10.0.0.5:", "fd00::7" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++) {
@@ -149,8 +148,7 @@ lesson_F22_origins_of_a_public_server(void **state)
 static void
 lesson_F22_origins_of_a_local_server(void **state)
 {
-	struct doors *d =
-		doors_for("127.0.0.1:3000", "http://127.0.0.1:3000");
+	struct doors *d = doors_for("127.0.0.1:3000", "http://127.0.0.1:3000");
 	static const char *const good[] = { "http://localhost:6274",
 		"http://127.0.0.1:1", "http://[::1]:3000",
 		"https://localhost:8443", "http://localhost" };
@@ -188,16 +186,14 @@ lesson_F21_nothing_is_said_through_our_own_doors(void **state)
 	assert_int_equal(doors_cors(DOOR_OWN, origin, out), 0);
 	assert_int_equal(doors_cors(DOOR_PROBE, origin, out), 0);
 	assert_int_equal(doors_cors(DOOR_ALLOWED, STR_NONE, out), 0);
-	assert_int_equal(
-		doors_preflight(DOOR_OWN, origin, STR("GET"), out), 0);
+	assert_int_equal(doors_preflight(DOOR_OWN, origin, STR("GET"), out), 0);
 	assert_int_equal(doors_cors(DOOR_ANY, STR_NONE, out), 2);
 	assert_true(str_eq_lit(out[0].value, "*"));
-	assert_int_equal(
-		doors_cors(DOOR_ALLOWED, origin, out), DOORS_FIELDS);
+	assert_int_equal(doors_cors(DOOR_ALLOWED, origin, out), DOORS_FIELDS);
 	assert_true(str_eq(out[0].value, origin));
 	assert_true(str_eq_lit(out[1].name, "Vary"));
 	assert_true(doors_preflight(DOOR_ALLOWED, origin, STR("POST"), out) <=
-		DOORS_PREFLIGHT_FIELDS);
+		    DOORS_PREFLIGHT_FIELDS);
 }
 
 int

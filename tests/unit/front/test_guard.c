@@ -16,8 +16,8 @@
 static const char *
 bearer(struct ground *g, struct str token)
 {
-	return str_fmt(g->arena, JSON "Authorization: Bearer %.*s\r\n",
-		STR_ARG(token))
+	return str_fmt(
+		g->arena, JSON "Authorization: Bearer %.*s\r\n", STR_ARG(token))
 		.p;
 }
 
@@ -47,7 +47,8 @@ static void
 lesson_F10_a_token_opens_no_other_endpoint(void **state)
 {
 	struct ground *g = *state;
-	static const char *const paths[] = { "/mcp", "/mcp/alpha", "/mcp/beta" };
+	static const char *const paths[] = { "/mcp", "/mcp/alpha",
+		"/mcp/beta" };
 	struct str tokens[3];
 
 	for (unsigned char i = 0; i < 3; i++)
@@ -80,8 +81,8 @@ lesson_F11_the_challenge_names_the_endpoints_document(void **state)
 	assert_null(strstr(challenge, "offline_access"));
 	/* RS-09: nothing was sent, so nothing was wrong. */
 	assert_null(strstr(challenge, "error="));
-	answer = ground_request(
-		g, "POST /mcp", JSON "Authorization: Bearer nonsense\r\n", "{}");
+	answer = ground_request(g, "POST /mcp",
+		JSON "Authorization: Bearer nonsense\r\n", "{}");
 	challenge = ground_field(g, answer, "WWW-Authenticate");
 	assert_int_equal(ground_status(answer), 401);
 	assert_non_null(strstr(challenge, "error=\"invalid_token\""));
@@ -109,9 +110,8 @@ lesson_F07_tokens_elsewhere_never_count(void **state)
 		INITIALIZE);
 	assert_int_equal(ground_status(answer), 401);
 	answer = ground_request(g, "POST /mcp",
-		str_fmt(g->arena,
-			"%sAuthorization: Bearer %.*s\r\n", bearer(g, token),
-			STR_ARG(token))
+		str_fmt(g->arena, "%sAuthorization: Bearer %.*s\r\n",
+			bearer(g, token), STR_ARG(token))
 			.p,
 		INITIALIZE);
 	assert_int_equal(ground_status(answer), 400);
@@ -155,16 +155,15 @@ struct revocation {
 static bool
 run_revocation(struct store_txn *t, struct store_job *job, struct fault *f)
 {
-	return grant_revoke(
-		t, ((struct revocation *)(void *)job)->grant, 2, f);
+	return grant_revoke(t, ((struct revocation *)(void *)job)->grant, 2, f);
 }
 
 static void
 revoke_in_store(struct ground *g, struct str grant)
 {
-	struct revocation j = { .job.run = run_revocation,
-		.job.arena = g->arena,
-		.grant = grant };
+	struct revocation j = {
+		.job.run = run_revocation, .job.arena = g->arena, .grant = grant
+	};
 
 	assert_true(store_run(g->store, &j.job));
 }
@@ -261,11 +260,13 @@ a_session_id_never_stands_in_for_a_token(void **state)
 				 g, "POST /mcp", token, session, PING)),
 		200);
 	assert_int_equal(
-		ground_status(ground_request(g, "POST /mcp", fields, PING)), 401);
+		ground_status(ground_request(g, "POST /mcp", fields, PING)),
+		401);
 	assert_int_equal(
 		ground_status(ground_request(g, "GET /mcp", fields, "")), 401);
 	assert_int_equal(
-		ground_status(ground_request(g, "DELETE /mcp", fields, "")), 401);
+		ground_status(ground_request(g, "DELETE /mcp", fields, "")),
+		401);
 }
 
 static void
@@ -274,8 +275,7 @@ delete_ends_the_session(void **state)
 	struct ground *g = *state;
 	struct str token = ground_token(g, 1, "g_1", HUB);
 	const char *session = session_of(g, token);
-	const char *answer =
-		with_session(g, "DELETE /mcp", token, session, "");
+	const char *answer = with_session(g, "DELETE /mcp", token, session, "");
 
 	assert_in_range(ground_status(answer), 200, 204);
 	answer = with_session(g, "POST /mcp", token, session, PING);
@@ -335,8 +335,8 @@ a_stream_ends_with_its_grant(void **state)
 	assert_string_equal(
 		ground_field(g, answer, "Content-Type"), "text/event-stream");
 	assert_string_equal(ground_field(g, answer, "X-Accel-Buffering"), "no");
-	assert_non_null(strstr(ground_field(g, answer, "Cache-Control"),
-		"no-transform"));
+	assert_non_null(strstr(
+		ground_field(g, answer, "Cache-Control"), "no-transform"));
 	assert_non_null(strstr(answer, "\r\n0\r\n\r\n"));
 }
 
@@ -390,8 +390,7 @@ a_stream_ends_when_the_hall_says_so(void **state)
 {
 	struct ground *g = *state;
 	struct str token = ground_token(g, 1, "g_1", HUB);
-	const char *answer =
-		listen_with(g, token, session_of(g, token), drain);
+	const char *answer = listen_with(g, token, session_of(g, token), drain);
 
 	assert_int_equal(ground_status(answer), 200);
 	assert_non_null(strstr(answer, "\r\n0\r\n\r\n"));
@@ -407,8 +406,8 @@ static void
 a_stream_ends_when_its_token_expires(void **state)
 {
 	struct ground *g = *state;
-	struct str token = ground_token_for(g,
-		&(struct ground_token){ 1, "g_1", HUB, 2 });
+	struct str token =
+		ground_token_for(g, &(struct ground_token){ 1, "g_1", HUB, 2 });
 	const char *answer =
 		listen_with(g, token, session_of(g, token), nothing);
 
@@ -435,10 +434,9 @@ media_types_are_checked_after_the_token(void **state)
 {
 	struct ground *g = *state;
 	struct str token = ground_token(g, 1, "g_1", HUB);
-	const char *auth =
-		str_fmt(g->arena, "Authorization: Bearer %.*s\r\n",
-			STR_ARG(token))
-			.p;
+	const char *auth = str_fmt(
+		g->arena, "Authorization: Bearer %.*s\r\n", STR_ARG(token))
+				   .p;
 	const char *answer;
 
 	answer = ground_request(g, "POST /mcp",
@@ -456,7 +454,8 @@ media_types_are_checked_after_the_token(void **state)
 	assert_int_equal(ground_status(answer), 406);
 	/* Lenient where clients are sloppy. */
 	answer = ground_request(g, "POST /mcp",
-		str_fmt(g->arena, "%sContent-Type: application/json\r\n", auth).p,
+		str_fmt(g->arena, "%sContent-Type: application/json\r\n", auth)
+			.p,
 		INITIALIZE);
 	assert_int_equal(ground_status(answer), 200);
 	answer = ground_request(g, "POST /mcp",
@@ -482,17 +481,16 @@ a_body_past_the_limit_is_413(void **state)
 {
 	struct ground *g = *state;
 	struct str token = ground_token(g, 1, "g_1", HUB);
-	const char *answer = ground_ask(g,
-		str_fmt(g->arena,
-			"POST /mcp HTTP/1.1\r\n" GROUND_HOST
-			"%sContent-Length: 10000000\r\n\r\n{",
-			bearer(g, token)));
+	const char *answer =
+		ground_ask(g, str_fmt(g->arena,
+				      "POST /mcp HTTP/1.1\r\n" GROUND_HOST
+				      "%sContent-Length: 10000000\r\n\r\n{",
+				      bearer(g, token)));
 
 	assert_int_equal(ground_status(answer), 413);
 	/* Without a token nobody says so much. */
-	answer = ground_ask(g,
-		STR("POST /mcp HTTP/1.1\r\n" GROUND_HOST JSON
-		    "Content-Length: 10000000\r\n\r\n{"));
+	answer = ground_ask(g, STR("POST /mcp HTTP/1.1\r\n" GROUND_HOST JSON
+				   "Content-Length: 10000000\r\n\r\n{"));
 	assert_int_equal(ground_status(answer), 401);
 }
 
@@ -501,8 +499,8 @@ lesson_B21_no_token_in_any_answer(void **state)
 {
 	struct ground *g = *state;
 	struct str token = ground_token(g, 1, "g_1", HUB);
-	static const char *const paths[] = { "GET /", "GET /login",
-		"POST /mcp", "POST /mcp/alpha", "GET /nothing", "GET /mcp" };
+	static const char *const paths[] = { "GET /", "GET /login", "POST /mcp",
+		"POST /mcp/alpha", "GET /nothing", "GET /mcp" };
 
 	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
 		const char *answer =

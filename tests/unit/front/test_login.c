@@ -14,8 +14,7 @@ cookie_of(struct ground *g, const char *answer)
 
 	if (set == NULL)
 		return "none=0";
-	return str_dup(g->arena,
-		str_of(set, str_find_char(str_from(set), ';')))
+	return str_dup(g->arena, str_of(set, str_find_char(str_from(set), ';')))
 		.p;
 }
 
@@ -28,8 +27,7 @@ cookie_field(struct ground *g, const char *more, const char *cookie)
 static const char *
 form_token_of(struct ground *g, const char *answer)
 {
-	return ground_between(
-		g, answer, "name=\"form_token\" value=\"", "\"");
+	return ground_between(g, answer, "name=\"form_token\" value=\"", "\"");
 }
 
 /* Makes the owner and gives the session's cookie. */
@@ -78,8 +76,7 @@ the_first_minute(void **state)
 
 	session = set_up(g);
 	assert_true(strncmp(session, "ostiary=ost_ws_", 15) == 0);
-	answer = ground_request(
-		g, "GET /", cookie_field(g, "", session), "");
+	answer = ground_request(g, "GET /", cookie_field(g, "", session), "");
 	assert_int_equal(ground_status(answer), 200);
 	assert_non_null(strstr(answer, "grace"));
 	assert_non_null(strstr(answer, "alpha"));
@@ -188,9 +185,8 @@ login_rotates_the_session(void **state)
 	struct ground *g = *state;
 	const char *first = set_up(g);
 	const char *page = ground_request(g, "GET /login", "", "");
-	const char *both = str_fmt(
-		g->arena, "%s; %s", cookie_of(g, page), first)
-				   .p;
+	const char *both =
+		str_fmt(g->arena, "%s; %s", cookie_of(g, page), first).p;
 	const char *answer = ground_request(g, "POST /login",
 		cookie_field(g, FORM_TYPE, both),
 		str_fmt(g->arena,
@@ -280,8 +276,7 @@ lesson_F06_forms_of_others_are_refused(void **state)
 		cookie_field(g, FORM_TYPE, session),
 		str_fmt(g->arena, "form_token=%s", good).p);
 	assert_int_equal(ground_status(answer), 403);
-	answer = ground_request(
-		g, "GET /", cookie_field(g, "", session), "");
+	answer = ground_request(g, "GET /", cookie_field(g, "", session), "");
 	assert_int_equal(ground_status(answer), 200);
 }
 
@@ -299,8 +294,7 @@ logout_ends_the_session(void **state)
 	assert_int_equal(ground_status(answer), 303);
 	assert_non_null(
 		strstr(ground_field(g, answer, "Set-Cookie"), "Max-Age=0"));
-	answer = ground_request(
-		g, "GET /", cookie_field(g, "", session), "");
+	answer = ground_request(g, "GET /", cookie_field(g, "", session), "");
 	assert_int_equal(ground_status(answer), 303);
 }
 

@@ -8,8 +8,8 @@
 #include <stdarg.h>
 #include <cmocka.h>
 
-static struct str proxies[] = { STR_INIT("10.0.0.0/8"),
-	STR_INIT("192.0.2.7"), STR_INIT("fd00::/9"), STR_INIT("2001:db8::1") };
+static struct str proxies[] = { STR_INIT("10.0.0.0/8"), STR_INIT("192.0.2.7"),
+	STR_INIT("fd00::/9"), STR_INIT("2001:db8::1") };
 
 static const struct settings with_proxies = { .trusted_proxies = proxies,
 	.trusted_proxy_count = sizeof(proxies) / sizeof(*proxies) };
@@ -18,8 +18,8 @@ static void
 which_addresses_are_trusted(void **state)
 {
 	static const char *const good[] = { "10.0.0.1", "10.255.255.255",
-		"192.0.2.7", "::ffff:10.1.2.3", "fd00::1",
-		"fd7f:ffff::1", "2001:db8::1" };
+		"192.0.2.7", "::ffff:10.1.2.3", "fd00::1", "fd7f:ffff::1",
+		"2001:db8::1" };
 	static const char *const bad[] = { "11.0.0.1", "9.255.255.255",
 		"192.0.2.8", "fd80::1", "2001:db8::2", "", "10.0.0",
 		"10.0.0.1:80", "localhost", "::1" };
@@ -37,9 +37,8 @@ which_addresses_are_trusted(void **state)
 static void
 broken_blocks_trust_nobody(void **state)
 {
-	struct str blocks[] = { STR("10.0.0.0/33"), STR("10.0.0.0/"),
-		STR("/8"), STR("10.0.0.0/8x"), STR("10.0.0.0/-1"),
-		STR("fd00::/129") };
+	struct str blocks[] = { STR("10.0.0.0/33"), STR("10.0.0.0/"), STR("/8"),
+		STR("10.0.0.0/8x"), STR("10.0.0.0/-1"), STR("fd00::/129") };
 	struct settings s = { .trusted_proxies = blocks,
 		.trusted_proxy_count = sizeof(blocks) / sizeof(*blocks) };
 
@@ -77,14 +76,14 @@ lesson_F20_the_nearest_stranger_counts(void **state)
 	check_peer("10.0.0.1", "198.51.100.1", "", "198.51.100.1");
 	check_peer("10.0.0.1", "1.1.1.1, 198.51.100.1", "", "198.51.100.1");
 	check_peer("10.0.0.1", "198.51.100.1, 10.0.0.2", "", "198.51.100.1");
-	check_peer("10.0.0.1", "1.1.1.1", "198.51.100.1,10.0.0.2",
-		"198.51.100.1");
+	check_peer(
+		"10.0.0.1", "1.1.1.1", "198.51.100.1,10.0.0.2", "198.51.100.1");
 	check_peer("10.0.0.1", "198.51.100.1", "10.0.0.2", "198.51.100.1");
 	/* All of them are ours: the farthest. */
 	check_peer("10.0.0.1", "10.0.0.3, 10.0.0.2", "", "10.0.0.3");
 	/* What is no address ends the walk. */
-	check_peer("10.0.0.1", "198.51.100.1, unknown, 10.0.0.2", "",
-		"10.0.0.2");
+	check_peer(
+		"10.0.0.1", "198.51.100.1, unknown, 10.0.0.2", "", "10.0.0.2");
 	check_peer("10.0.0.1", "evil", "", "10.0.0.1");
 	check_peer("10.0.0.1", ",", "", "10.0.0.1");
 }

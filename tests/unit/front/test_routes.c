@@ -59,7 +59,8 @@ lesson_F23_no_principal_no_dispatch(void **state)
 	};
 
 	for (size_t i = 0; i < routes_count; i++) {
-		for (size_t k = 0; k < sizeof(bearers) / sizeof(*bearers); k++) {
+		for (size_t k = 0; k < sizeof(bearers) / sizeof(*bearers);
+			k++) {
 			const struct route *route = &routes_table[i];
 			const char *answer = ask_row(g, route, bearers[k]);
 			int status = ground_status(answer);
@@ -77,23 +78,23 @@ static void
 lesson_F22_foreign_hosts_are_refused_everywhere(void **state)
 {
 	struct ground *g = *state;
-	static const char *const hosts[] = { "evil.example",
-		"localhost:3001", "localhost", "localhost:3000.evil.example",
+	static const char *const hosts[] = { "evil.example", "localhost:3001",
+		"localhost", "localhost:3000.evil.example",
 		"127.0.0.1.nip.io:3000", "[::2]:3000", "" };
 
 	for (size_t i = 0; i < routes_count; i++) {
 		const struct route *route = &routes_table[i];
 
 		for (size_t k = 0; k < sizeof(hosts) / sizeof(*hosts); k++) {
-			bool literal = route->door == DOOR_PROBE &&
-				hosts[k][0] == '[';
-			const char *answer = ground_ask(g,
-				str_fmt(g->arena,
-					"%.*s %s HTTP/1.1\r\nHost: %s\r\n"
-					"Connection: close\r\n\r\n",
-					STR_ARG(http_method_name(
-						route->method)),
-					path_of(g, route), hosts[k]));
+			bool literal =
+				route->door == DOOR_PROBE && hosts[k][0] == '[';
+			const char *answer = ground_ask(
+				g, str_fmt(g->arena,
+					   "%.*s %s HTTP/1.1\r\nHost: %s\r\n"
+					   "Connection: close\r\n\r\n",
+					   STR_ARG(http_method_name(
+						   route->method)),
+					   path_of(g, route), hosts[k]));
 			int status = ground_status(answer);
 
 			if (literal)
@@ -123,12 +124,13 @@ lesson_F22_foreign_origins_are_refused(void **state)
 
 		if (route->door == DOOR_ANY)
 			continue;
-		for (size_t k = 0; k < sizeof(origins) / sizeof(*origins); k++) {
+		for (size_t k = 0; k < sizeof(origins) / sizeof(*origins);
+			k++) {
 			const char *answer = ask_row(g, route, origins[k]);
 
 			assert_int_equal(ground_status(answer), 403);
-			assert_null(ground_field(g, answer,
-				"Access-Control-Allow-Origin"));
+			assert_null(ground_field(
+				g, answer, "Access-Control-Allow-Origin"));
 			assert_null(
 				ground_field(g, answer, "WWW-Authenticate"));
 		}
@@ -156,8 +158,8 @@ lesson_F21_what_may_be_read_across_origins(void **state)
 
 	for (size_t i = 0; i < routes_count; i++) {
 		const struct route *route = &routes_table[i];
-		const char *answer = ask_row(
-			g, route, "Origin: http://localhost:6274\r\n");
+		const char *answer =
+			ask_row(g, route, "Origin: http://localhost:6274\r\n");
 		const char *allow =
 			ground_field(g, answer, "Access-Control-Allow-Origin");
 		const char *expose = ground_field(
@@ -171,8 +173,9 @@ lesson_F21_what_may_be_read_across_origins(void **state)
 			continue;
 		}
 		assert_non_null(allow);
-		assert_string_equal(allow,
-			route->door == DOOR_ANY ? "*" : "http://localhost:6274");
+		assert_string_equal(allow, route->door == DOOR_ANY
+						   ? "*"
+						   : "http://localhost:6274");
 		assert_non_null(strstr(expose, "WWW-Authenticate"));
 		assert_non_null(strstr(expose, "Mcp-Session-Id"));
 		assert_non_null(strstr(expose, "MCP-Protocol-Version"));
@@ -200,11 +203,11 @@ preflights_are_answered_where_others_may_read(void **state)
 			continue;
 		}
 		assert_int_equal(ground_status(answer), 204);
-		assert_non_null(strstr(ground_field(g, answer,
-					       "Access-Control-Allow-Headers"),
+		assert_non_null(strstr(
+			ground_field(g, answer, "Access-Control-Allow-Headers"),
 			"Authorization"));
-		assert_non_null(strstr(ground_field(g, answer,
-					       "Access-Control-Allow-Methods"),
+		assert_non_null(strstr(
+			ground_field(g, answer, "Access-Control-Allow-Methods"),
 			http_method_name(route->method).p));
 	}
 	answer = ground_request(g, "OPTIONS /login", "", "");
@@ -263,8 +266,7 @@ lesson_F20_headers_of_proxies_change_nothing(void **state)
 
 	assert_int_equal(ground_status(answer), 401);
 	assert_null(strstr(answer, "evil"));
-	assert_string_equal(
-		ground_field(g, answer, "WWW-Authenticate"), plain);
+	assert_string_equal(ground_field(g, answer, "WWW-Authenticate"), plain);
 }
 
 static void
@@ -280,8 +282,8 @@ lesson_F28_inner_headers_from_outside_mean_nothing(void **state)
 		"{}");
 
 	assert_int_equal(ground_status(answer), 401);
-	answer = ground_request(
-		g, "GET /", "X-Forwarded-User: ada\r\nX-Remote-User: ada\r\n", "");
+	answer = ground_request(g, "GET /",
+		"X-Forwarded-User: ada\r\nX-Remote-User: ada\r\n", "");
 	assert_int_equal(ground_status(answer), 303);
 }
 
@@ -323,17 +325,18 @@ static void
 assets_are_revalidated(void **state)
 {
 	struct ground *g = *state;
-	const char *answer =
-		ground_request(g, "GET /assets/style.css", "", "");
+	const char *answer = ground_request(g, "GET /assets/style.css", "", "");
 	const char *etag = ground_field(g, answer, "ETag");
 
 	assert_int_equal(ground_status(answer), 200);
 	assert_non_null(etag);
 	answer = ground_request(g, "GET /assets/style.css",
-		str_fmt(g->arena, "If-None-Match: \"x\", W/%s\r\n", etag).p, "");
+		str_fmt(g->arena, "If-None-Match: \"x\", W/%s\r\n", etag).p,
+		"");
 	assert_int_equal(ground_status(answer), 304);
 	answer = ground_request(g, "GET /assets/../routes.c", "", "");
-	assert_true(ground_status(answer) == 404 || ground_status(answer) == 400);
+	assert_true(
+		ground_status(answer) == 404 || ground_status(answer) == 400);
 }
 
 static void
