@@ -84,7 +84,12 @@ export async function startDaemon({ settings = {}, args = [], env = {}, quiet = 
 	};
 	d.restart = async signal => { await d.stop(signal); await d.start(); };
 	d.text = () => d.logs + d.process.text;
-	d.close = async () => { await d.stop(); await rm(home, { recursive: true, force: true }); };
+	d.close = async () => {
+		await d.stop();
+		await rm(home, { recursive: true, force: true });
+		const found = d.logs.match(/[^\n]*(Sanitizer|runtime error:|insist)[^]{0,3000}/);
+		if (found) throw new Error(found[0]);
+	};
 	await d.write(rest);
 	await d.start();
 	return d;
