@@ -163,35 +163,6 @@ demo_call_slugify(struct buf *out, const struct demo_call *c)
 
 /* ---- countdown ---- */
 
-bool
-demo_call_countdown(struct demo_countdown *d, const struct demo_call *c,
-	int64_t now, struct buf *out)
-{
-	int64_t seconds;
-
-	if (!json_to_i64(json_get(c->arguments, "seconds"), &seconds) ||
-		seconds < 1 || seconds > DEMO_COUNTDOWN_MAX) {
-		demo_call_wrong(out, c,
-			STR("\"seconds\" has to be a whole number from 1 to "
-			    "15."));
-		return false;
-	}
-	*d = (struct demo_countdown){
-		.running = true,
-		.revision = c->revision,
-		.level = c->level,
-		.due = now + SECOND,
-		.left = seconds,
-		.total = seconds,
-		.id_length = c->id.n,
-		.token_length = c->token.n,
-	};
-	memcpy(d->id, c->id.p, c->id.n);
-	if (c->token.n > 0)
-		memcpy(d->token, c->token.p, c->token.n);
-	return true;
-}
-
 static void
 say_progress(const struct demo_countdown *d, struct buf *out, struct str words)
 {
@@ -246,19 +217,58 @@ finish(struct demo_countdown *d, struct buf *out)
 	d->running = false;
 }
 
-void
-demo_call_count(struct demo_countdown *d, struct buf *out)
+static void
+say(const struct demo_countdown *d, struct buf *out)
 {
 	char words[64];
 
-	d->left--;
-	d->due += SECOND;
 	snprintf(words, sizeof(words), "%lld second%s left",
 		(long long)d->left, d->left == 1 ? "" : "s");
 	if (d->token_length > 0)
 		say_progress(d, out, str_from(words));
 	if (d->level <= LEVEL_INFO)
 		say_log(out, str_from(words));
+}
+
+bool
+demo_call_countdown(struct demo_countdown *d, const struct demo_call *c,
+	int64_t now, struct buf *out)
+{
+	int64_t seconds;
+
+	if (!json_to_i64(json_get(c->arguments, "seconds"), &seconds) ||
+		seconds < 1 || seconds > DEMO_COUNTDOWN_MAX) {
+		demo_call_wrong(out, c,
+			STR("\"seconds\" has to be a whole number from 1 to "
+			    "15."));
+		return false;
+	}
+	*d = (struct demo_countdown){
+		.running = true,
+		.revision = c->revision,
+		.level = c->level,
+		.due = now + SECOND,
+		.left = seconds,
+		.total = seconds,
+		.id_length = c->id.n,
+		.token_length = c->token.n,
+	};
+	memcpy(d->id, c->id.p, c->id.n);
+	if (c->token.n > 0)
+		memcpy(d->token, c->token.p, c->token.n);
+	say(d, out);
+	return true;
+}
+
+void
+demo_call_count(struct demo_countdown *d, struct buf *out)
+{
+	d->left--;
+	d->due += SECOND;
+	/* The response says it for the last second: what comes just before it
+	 * is lost on some clients. */
 	if (d->left == 0)
 		finish(d, out);
+	else
+		say(d, out);
 }

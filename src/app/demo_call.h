@@ -50,7 +50,8 @@ struct demo_countdown {
 	char token[ENVELOPE_ID_MAX];
 };
 
-/* Begins one, or answers that the arguments are wrong; whether it runs. */
+/* Begins one and says so, or answers that the arguments are wrong; whether it
+ * runs. */
 bool demo_call_countdown(struct demo_countdown *d, const struct demo_call *c,
 	int64_t now, struct buf *out);
 

@@ -1,0 +1,245 @@
+// The command line as a user meets it.
+import assert from 'node:assert/strict';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import { exe, freePort, freshFolder, run, serve, writeSettings } from
+	'./daemon.mjs';
+
+test('help, version and what is unknown', t => {
+	const dir = freshFolder(t);
+	const help = run(dir, ['--help']);
+	assert.equal(help.status, 0);
+	const commands = [...help.out.matchAll(/^  ([a-z]+(?: [a-z]+)?) /gm)]
+		.map(m => m[1]);
+	assert.ok(commands.includes('serve') && commands.length >= 10);
+	for (const name of commands) {
+		const own = run(dir, [...name.split(' '), '--help']);
+		assert.equal(own.status, 0, name);
+		assert.match(own.out, /^example: .*ostiary/m, name);
+	}
+	assert.match(run(dir, ['version']).out, /^ostiary \d/);
+	assert.equal(JSON.parse(run(dir, ['version', '--json']).out).name,
+		'ostiary');
+	const wrong = run(dir, ['serv']);
+	assert.equal(wrong.status, 2);
+	assert.match(wrong.err, /did you mean "serve"/);
+	assert.equal(run(dir, ['user']).status, 2);
+	assert.equal(run(dir, ['serve', 'x']).status, 2);
+	assert.equal(run(dir, ['demo', '--json']).status, 2);
+});
+
+test('check says where settings are wrong', t => {
+	const dir = freshFolder(t);
+	const fine = run(dir, ['check', '--json']);
+	assert.equal(fine.status, 0);
+	assert.deepEqual(JSON.parse(fine.out).servers.map(s => s.name),
+		['demo']);
+	writeSettings(dir, '{\n  "listen": 3000\n}');
+	const wrong = run(dir, ['check']);
+	assert.equal(wrong.status, 2);
+	assert.match(wrong.err,
+		/mcp_settings\.json:2:13: listen: expected host:port, got 3000/);
+	assert.equal(run(dir, ['serve']).status, 2);
+	writeSettings(dir, { mcpServers: {
+		a: { url: '${NO_SUCH}' }, b: { command: 'true' } } });
+	const trouble = run(dir, ['check', '--json']);
+	assert.equal(trouble.status, 1);
+	assert.match(JSON.parse(trouble.out).servers[0].trouble,
+		/mcpServers\.a\.url: the variable NO_SUCH/);
+	assert.equal(run(dir, ['check'], { env: { NO_SUCH: 'http://x/' } })
+		.status, 0);
+	const schema = JSON.parse(run(dir, ['check', '--schema']).out);
+	assert.equal(schema.properties.listen.type, 'string');
+});
+
+test('settings are found in their order', t => {
+	const dir = freshFolder(t);
+	const found = () => JSON.parse(run(dir, ['check', '--json'],
+		{ env: { XDG_CONFIG_HOME: join(dir, 'cfg') } }).out);
+	mkdirSync(join(dir, 'cfg/ostiary'), { recursive: true });
+	writeFileSync(join(dir, 'cfg/ostiary/mcp_settings.json'),
+		'{"listen":"127.0.0.1:1"}');
+	assert.equal(found().listen, '127.0.0.1:1');
+	writeSettings(dir, { listen: '127.0.0.1:2' });
+	assert.equal(found().listen, '127.0.0.1:2');
+	writeFileSync(join(dir, 'other.json'), '{"listen":"127.0.0.1:3"}');
+	const given = run(dir, ['check', '--json', '--config', 'other.json']);
+	assert.equal(JSON.parse(given.out).listen, '127.0.0.1:3');
+	assert.equal(run(dir, ['check', '--config', 'none.json']).status, 2);
+});
+
+test('people: add, list, passwd, remove', t => {
+	const dir = freshFolder(t);
+	const input = 'a good password\n';
+	const names = () => JSON.parse(run(dir, ['user', 'list', '--json']).out)
+		.map(p => [p.name, p.role]);
+	const add = (name, ...more) =>
+		run(dir, ['user', 'add', name, '--password-stdin', ...more],
+			{ input }).status;
+	assert.equal(add('ada', '--owner'), 0);
+	assert.equal(add('bob'), 0);
+	assert.equal(add('ada'), 2);
+	assert.equal(add('a b'), 2);
+	assert.equal(run(dir, ['user', 'add', 'x', '--password-stdin'],
+		{ input: 'short\n' }).status, 2);
+	assert.deepEqual(names(), [['ada', 'owner'], ['bob', 'person']]);
+	assert.equal(run(dir, ['user', 'passwd', 'bob', '--password-stdin'],
+		{ input }).status, 0);
+	assert.equal(run(dir, ['user', 'passwd', 'eve', '--password-stdin'],
+		{ input }).status, 2);
+	assert.equal(run(dir, ['user', 'remove', 'bob']).status, 0);
+	assert.equal(run(dir, ['user', 'remove', 'bob']).status, 2);
+	assert.deepEqual(names(), [['ada', 'owner']]);
+	for (const list of ['client', 'grant'])
+		assert.deepEqual(JSON.parse(
+			run(dir, [list, 'list', '--json']).out), []);
+	assert.equal(run(dir, ['client', 'show', 'x']).status, 2);
+	assert.equal(run(dir, ['grant', 'revoke', 'x']).status, 2);
+	assert.equal(statSync(join(dir, 'state')).mode & 0o777, 0o700);
+	assert.equal(statSync(join(dir, 'state/ostiary.db')).mode & 0o777,
+		0o600);
+});
+
+test('serve: a setup link while there is no owner', async t => {
+	const dir = freshFolder(t);
+	const d = await serve(t, dir);
+	const [, link] = await d.said(/(http:\S+\/setup\S+)/);
+	assert.equal((await fetch(link)).status, 200);
+	assert.equal((await fetch(`${d.url}/health`)).status, 200);
+	await d.said(/server state="connected" server="demo"/);
+	assert.equal(statSync(join(dir, 'state/master.key')).mode & 0o777,
+		0o600);
+	d.child.kill('SIGTERM');
+	assert.deepEqual(await d.ended, { code: 0, signal: null });
+	assert.doesNotMatch(d.text, /ERROR: (Address|Leak)Sanitizer/);
+
+	run(dir, ['user', 'add', 'ada', '--owner', '--password-stdin'],
+		{ input: 'a good password\n' });
+	const again = await serve(t, dir);
+	await again.said(/Ostiary is listening/);
+	await again.said(/connected/);
+	assert.doesNotMatch(again.text, /setup/);
+});
+
+test('serve: the log holds no setup token', async t => {
+	const dir = freshFolder(t);
+	const d = await serve(t, dir, ['--log-format', 'json',
+		'--log-level', 'debug']);
+	let log = '';
+	d.child.stderr.on('data', chunk => { log += chunk; });
+	const [, token] = await d.said(/token=(\S+)/);
+	await d.said(/"connected"/);
+	assert.ok(!log.includes(token));
+	for (const line of log.trim().split('\n'))
+		JSON.parse(line);
+});
+
+test('serve: reload by file and by signal, broken settings kept', async t => {
+	const dir = freshFolder(t);
+	const demo = { command: exe, args: ['demo'] };
+	writeSettings(dir, { mcpServers: { one: demo } });
+	const d = await serve(t, dir);
+	await d.said(/connected" server="one"/);
+	writeSettings(dir, { mcpServers: { one: demo, two: demo } });
+	await d.said(/connected" server="two"/);
+	assert.equal(d.text.match(/connected" server="one"/g).length, 1,
+		'an entry that did not change keeps running');
+	writeSettings(dir, '{ "mcpServers": ');
+	await d.said(/settings are broken.*mcp_settings\.json:1:/);
+	assert.equal((await fetch(`${d.url}/mcp/two`,
+		{ method: 'POST' })).status, 401);
+	writeSettings(dir, { listen: '127.0.0.1:1',
+		mcpServers: { three: demo } });
+	d.child.kill('SIGHUP');
+	await d.said(/connected" server="three"/);
+	assert.equal((await fetch(`${d.url}/mcp/two`,
+		{ method: 'POST' })).status, 404);
+	assert.equal((await fetch(`${d.url}/mcp/three`,
+		{ method: 'POST' })).status, 401);
+});
+
+test('serve: a port in use, a folder that others may write', async t => {
+	const dir = freshFolder(t);
+	const taken = createServer();
+	await new Promise(r => taken.listen(0, '127.0.0.1', r));
+	t.after(() => taken.close());
+	const { port } = taken.address();
+	const busy = run(dir, ['serve', '--listen', `127.0.0.1:${port}`]);
+	assert.equal(busy.status, 1);
+	assert.match(busy.err, new RegExp(`127\\.0\\.0\\.1:${port}.*in use`));
+
+	mkdirSync(join(dir, 'open'), { mode: 0o777 });
+	const chmod = await import('node:fs');
+	chmod.chmodSync(join(dir, 'open'), 0o777);
+	const open = run(dir, ['serve', '--home', join(dir, 'open'),
+		'--listen', `127.0.0.1:${await freePort()}`]);
+	assert.equal(open.status, 1);
+	assert.match(open.err, /can be written by others/);
+});
+
+test('serve: a stubborn child is killed, a second signal ends at once',
+	async t => {
+	const dir = freshFolder(t);
+	const script = join(dir, 'stubborn.sh');
+	writeFileSync(script, '#!/bin/sh\ntrap "" TERM\necho $$ > pid\n' +
+		'while :; do sleep 1; done\n', { mode: 0o755 });
+	writeSettings(dir, { mcpServers: { s: { command: script, cwd: dir } } });
+	const alive = pid => {
+		try {
+			process.kill(pid, 0);
+			return true;
+		} catch {
+			return false;
+		}
+	};
+	const { readFileSync } = await import('node:fs');
+	const start = async () => {
+		const d = await serve(t, dir);
+		await d.said(/listening/);
+		let pid;
+		while (!pid) {
+			await new Promise(r => setTimeout(r, 50));
+			try {
+				pid = Number(readFileSync(join(dir, 'pid')));
+			} catch { }
+		}
+		return [d, pid];
+	};
+	const [d, pid] = await start();
+	assert.ok(alive(pid));
+	d.child.kill('SIGTERM');
+	assert.deepEqual(await d.ended, { code: 0, signal: null });
+	assert.ok(!alive(pid));
+
+	const [e, other] = await start();
+	e.child.kill('SIGTERM');
+	await e.said(/stopping/);
+	const before = Date.now();
+	e.child.kill('SIGINT');
+	assert.equal((await e.ended).code, 1);
+	assert.ok(Date.now() - before < 1500);
+	if (alive(other))
+		process.kill(other, 'SIGKILL');
+});
+
+test('serve: listening comes within 50 ms', async t => {
+	const dir = freshFolder(t);
+	const program = process.env.OSTIARY;
+	const first = await serve(t, dir, [], { program });
+	await first.said(/listening/);
+	first.child.kill('SIGTERM');
+	await first.ended;
+	const times = [];
+	for (let i = 0; i < 5; i++) {
+		const before = performance.now();
+		const d = await serve(t, dir, [], { program });
+		await d.said(/listening/);
+		times.push(performance.now() - before);
+		d.child.kill('SIGTERM');
+		await d.ended;
+	}
+	assert.ok(Math.min(...times) < 50, `${times}`);
+});
