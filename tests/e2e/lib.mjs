@@ -87,7 +87,7 @@ export async function startDaemon({ settings = {}, args = [], env = {}, quiet = 
 	d.close = async () => {
 		await d.stop();
 		await rm(home, { recursive: true, force: true });
-		const found = d.logs.match(/[^\n]*(Sanitizer|runtime error:|insist)[^]{0,3000}/);
+		const found = d.logs.match(/[^\n]*(Sanitizer|runtime error:|broken invariant)[^]{0,3000}/);
 		if (found) throw new Error(found[0]);
 	};
 	await d.write(rest);
