@@ -1,6 +1,7 @@
 /* dashboard: see dashboard.h. */
 #include "front/dashboard.h"
 
+#include "front/ago.h"
 #include "front/browser.h"
 #include "front/pages.h"
 #include "front/reply.h"
@@ -11,9 +12,6 @@
 
 #define PAGE_MAX  ((size_t)4 << 20)
 #define LABEL_MAX ((size_t)256)
-#define MINUTE	  ((int64_t)60)
-#define HOUR	  (60 * MINUTE)
-#define DAY	  (24 * HOUR)
 
 /* "1 tool", "3 tools"; after the first a comma. */
 static void
@@ -41,22 +39,12 @@ counts_text(struct arena *a, const struct hall_server_view *v)
 static struct str
 since_text(struct arena *a, int64_t since, int64_t now)
 {
-	static const struct {
-		int64_t seconds;
-		const char *name;
-	} units[] = { { DAY, "day" }, { HOUR, "hour" }, { MINUTE, "minute" } };
-	int64_t age = now - since;
+	struct str age = ago_text(a, now - since);
 
-	if (since <= 0 || age < 0)
+	if (since <= 0)
 		return STR("");
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		int64_t n = age / units[i].seconds;
-
-		if (n > 0)
-			return str_fmt(a, "for %lld %s%s", (long long)n,
-				units[i].name, n == 1 ? "" : "s");
-	}
-	return STR("since just now");
+	return age.n == 0 ? STR("since just now")
+			  : str_join(a, STR("for "), age);
 }
 
 /* "needs login" → "needs-login": what style.css calls it. */
