@@ -66,7 +66,7 @@ outside 'sodium' crypto
 outside 'sqlite3' store
 outside 'uv\.h' net
 outside '(sys/socket|netinet/|netdb)' net
-outside 'arpa/' net text
+outside 'arpa/' net text app
 # The pure rooms open nothing.
 for pure in base text model oauth mcp; do
 	while read -r place; do

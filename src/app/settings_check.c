@@ -71,6 +71,18 @@ check_policy(struct settings_reader *r, const struct json *root)
 }
 
 static bool
+check_proxies(struct settings_reader *r, const struct json *root,
+	const struct settings *s)
+{
+	for (size_t i = 0; i < s->trusted_proxy_count; i++)
+		if (!settings_value_is_network(s->trusted_proxies[i]))
+			return refuse_at(r, root, "trustedProxies",
+				"expected addresses or blocks such as "
+				"\"10.0.0.0/8\"");
+	return true;
+}
+
+static bool
 check_front(struct settings_reader *r, const struct json *root,
 	const struct settings *s)
 {
@@ -83,7 +95,7 @@ check_front(struct settings_reader *r, const struct json *root,
 		return refuse_at(r, root, "clients.registration",
 			"\"token\" needs clients.registrationToken");
 	return check_tls(r, root, s) && check_store(r, root, s) &&
-		check_policy(r, root);
+		check_policy(r, root) && check_proxies(r, root, s);
 }
 
 /* ---- publicUrl ---- */

@@ -71,8 +71,12 @@ decide_transport(struct settings_reader *r, const struct settings_place *p,
 		return settings_read_refuse(r, p,
 			"type is \"%.*s\", but it has %s", STR_ARG(type),
 			program ? "a command" : "an url");
-	if (str_eq_lit(type, "sse"))
+	if (str_eq_lit(type, "sse")) {
 		e->transport = SERVER_SSE;
+		settings_read_note(r, p,
+			"type \"sse\" is tried as Streamable HTTP: this "
+			"version does not speak HTTP+SSE");
+	}
 	return true;
 }
 

@@ -3,6 +3,8 @@
 
 #include "text/uri.h"
 
+#include <arpa/inet.h>
+
 struct unit {
 	struct str name;
 	int64_t factor;
@@ -134,6 +136,30 @@ settings_value_is_url(struct str text)
 	struct uri u;
 
 	return is_web(text, &u);
+}
+
+bool
+settings_value_is_network(struct str text)
+{
+	size_t slash = str_find_char(text, '/');
+	unsigned char bytes[sizeof(struct in6_addr)];
+	char address[64];
+	uint64_t bits, most;
+
+	if (slash >= sizeof(address))
+		return false;
+	memcpy(address, text.p, slash);
+	address[slash] = '\0';
+	if (inet_pton(AF_INET, address, bytes) == 1)
+		most = 32;
+	else if (inet_pton(AF_INET6, address, bytes) == 1)
+		most = 128;
+	else
+		return false;
+	if (slash == text.n)
+		return true;
+	return str_to_u64(str_cut(text, slash + 1, text.n), &bits) &&
+		bits <= most;
 }
 
 static bool

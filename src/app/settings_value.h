@@ -34,6 +34,9 @@ bool settings_value_is_url(struct str text);
 /* 1 to 32 of [A-Za-z0-9_-], no "__", no '_' at an end. */
 bool settings_value_is_name(struct str text);
 
+/* An IPv4 or IPv6 address, or a block of them: "10.0.0.0/8". */
+bool settings_value_is_network(struct str text);
+
 /* "a duration such as \"60s\"": for "expected ..., got ...".  Static. */
 const char *settings_value_expected(enum setting_kind kind);
 

@@ -171,7 +171,8 @@ test_settings_example_servers(void **state)
 	is(server_tool_rule(e, STR("make"))->description, "D");
 	assert_true(str_is_none(e->description));
 	assert_true(noted(s, "oauth: is understood, but has no effect"));
-	assert_int_equal(s->note_count, 1);
+	assert_true(noted(s, "linear: type \"sse\" is tried as"));
+	assert_int_equal(s->note_count, 2);
 	settings_drop(&s);
 }
 
@@ -383,6 +384,10 @@ test_settings_security_is_not_silently_left_out(void **state)
 		"mcp_settings.json:1:28: clients.registration: \"token\" needs");
 	refused("{\"clients\":{\"customSchemes\":[\"javascript\"]}}",
 		"mcp_settings.json:1:29: clients.customSchemes: ");
+	refused("{\"trustedProxies\":[\"10.0.0.0/8\",\"::1\",\"lb\"]}",
+		"mcp_settings.json:1:19: trustedProxies: expected addresses");
+	refused("{\"trustedProxies\":[\"10.0.0.0/33\"]}",
+		"mcp_settings.json:1:19: trustedProxies: expected addresses");
 	refused("{\"tls\":{\"cert\":\"x\"}}", "mcp_settings.json:1:8: tls: ");
 	refused("{\"scopes\":{\"mcp\":\"x\"}}",
 		"mcp_settings.json:1:11: scopes: ");

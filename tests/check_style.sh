@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# The ceilings of the house, and what must not stand in it.
+#
+#	tests/check_style.sh [--format]    --format: also the layout, which
+#	                                   needs clang-format
+set -u
+cd "$(dirname "$0")/.."
+bad=0
+
+complain() {
+	[ -n "$1" ] || return
+	echo "$1" >&2
+	bad=1
+}
+
+files() { # patterns
+	git ls-files --cached --others --exclude-standard -- "$@" 2>/dev/null |
+		while read -r file; do [ -f "$file" ] && echo "$file"; done
+}
+
+# Files: 800 lines, headers of the rooms 300.
+complain "$(files '*.c' '*.h' '*.mjs' '*.js' '*.css' '*.py' '*.sh' '*.html' |
+	while read -r file; do
+		lines=$(wc -l <"$file")
+		case "$file" in
+		src/*.h) most=300 ;;
+		*) most=800 ;;
+		esac
+		[ "$lines" -le "$most" ] ||
+			echo "$file: $lines lines, at most $most"
+	done)"
+
+# Functions: 80 lines.  A body stands between "{" and "}" at the margin.
+complain "$(files 'src/*.c' 'fuzz/*.c' 'bench/*.c' | while read -r file; do
+	awk -v file="$file" '
+		/^[a-z_][a-z0-9_]*\(/ { name = $0; sub(/\(.*/, "", name) }
+		/^\{/ { start = NR }
+		/^\}/ && start {
+			if (NR - start + 1 > 80)
+				printf "%s:%d: %s has %d lines, at most 80\n",
+					file, start, name, NR - start + 1
+			start = 0
+		}' "$file"
+done)"
+
+# Text: tabs at the margin, nothing after a line, and no line that a screen
+# can't show (the layout's own 80 columns are clang-format's to keep).
+complain "$(files 'src/*.c' 'src/*.h' | xargs -r grep -nE '^        |[ 	]+$' |
+	head -20)"
+complain "$(files 'src/*.c' 'src/*.h' 'fuzz/*.c' | python3 -c '
+import sys
+for file in sys.stdin.read().split():
+    for number, line in enumerate(open(file, encoding="utf-8"), 1):
+        columns = len(line.rstrip("\n").expandtabs(8))
+        if columns > 90:
+            print(f"{file}:{number}: {columns} columns, at most 90")
+')"
+
+# Types have no second name.
+complain "$(files 'src/*.c' 'src/*.h' |
+	xargs -r grep -nE '^typedef (struct|enum)')"
+
+# Promises instead of deeds.
+complain "$(files 'src/*' 'tests/*' 'tools/*' 'fuzz/*.c' 'bench/*' 'web/*' \
+	'docs/*' 'man/*' '*.md' Makefile CHANGES |
+	grep -vE '^tests/check_style.sh$|lock.json$' |
+	xargs -r grep -nIwE 'TODO|FIXME|XXX|HACK|not (yet )?implemented' |
+	head -20)"
+
+# Lock files name packages, not where somebody fetched them.
+complain "$(files '*package-lock.json' | xargs -r grep -n '"resolved"')"
+
+if [ "${1:-}" = --format ]; then
+	complain "$(files 'src/*.c' 'src/*.h' | while read -r file; do
+		clang-format --dry-run -Werror "$file" >/dev/null 2>&1 ||
+			echo "$file: clang-format would change it"
+	done)"
+fi
+[ "$bad" -eq 0 ]
