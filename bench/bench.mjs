@@ -4,14 +4,14 @@ import { spawn, execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { freePort, legacy, MODERN, modern, obtain, ostiary, root, run, startDaemon, until, Visitor } from '../tests/e2e/lib.mjs';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
 const SECONDS = Number(process.env.SECONDS ?? 4);
 const CONNECTIONS = Number(process.env.CONNECTIONS ?? 64);
 const STREAMS = 1000;
-const build = join(root, process.env.BUILD ?? 'build');
+const build = resolve(root, process.env.BUILD ?? 'build');
 const TICKS = Number(execFileSync('getconf', ['CLK_TCK']));
 
 const META = 'io.modelcontextprotocol/';
