@@ -177,6 +177,7 @@ async function hostilePages() {
 	const hostile = await register(d, { client_name: MARKUP, redirect_uris: [REDIRECT, 'https://hostile.example/cb'] });
 	const q = encodeURIComponent(MARKUP);
 	const stranger = new Visitor(d), v = await new Visitor(d).login();
+	await obtain(d, v, { client: hostile });
 	const loginPage = await stranger.get(`/login?next=${q}`);
 	return { hostile, pages: {
 		'login, next': loginPage,
@@ -196,6 +197,8 @@ async function hostilePages() {
 		'dashboard': await v.get(`/?${q}=${q}`),
 		'connect': await v.get(`/connect?server=${q}`),
 		'connect, below': await v.get(`/connect/${q}`),
+		'access': await v.get(`/access?${q}=${q}`),
+		'access taken back': await v.post('/access/revoke', { form_token: MARKUP, grant: MARKUP }),
 		'an asset': await v.get(`/assets/${q}`),
 	} };
 }
@@ -211,6 +214,7 @@ test('lesson_F04 hostile markup in every parameter of every page', async () => {
 		assert.equal(r.headers.get('x-content-type-options') ?? (r.text ? null : 'nosniff'), 'nosniff', what);
 	}
 	const consentPage = pages.consent.text;
+	assert.match(pages.access.text, /&lt;script&gt;alert\(1\)&lt;\/script&gt;/, 'what was allowed is shown, escaped');
 	assert.match(consentPage, /&lt;script&gt;alert\(1\)&lt;\/script&gt;/, 'the name is shown, escaped');
 	assert.match(consentPage, /Write &lt;b&gt;notes&lt;\/b&gt;/, 'so are the sentences of the settings');
 	await healthy(d);
@@ -324,6 +328,29 @@ test('lesson_F06 consent needs the form token of this session', async () => {
 	isRefused(await postConsent(new Visitor(d), page, {}), 'without the cookie');
 	isRefused(await postConsent(other, page, {}), 'in another browser');
 	assert.match(new URL((await postConsent(owner, page, {})).location).searchParams.get('code'), CODE, 'untouched, it works');
+});
+
+test('lesson_F06 what a person allowed is theirs to take back, and nobody else\'s', async () => {
+	const other = await addPerson(d, 'henry');
+	const mine = await obtain(d, owner, { client }), theirs = await obtain(d, other, { client });
+	const works = async t => (await request(t.resource, { headers: { authorization: `Bearer ${t.access_token}` } })).status !== 401;
+	const listed = async v => (await v.get('/access')).text;
+	const [own, foreign] = [hiddenFields(await listed(owner)), hiddenFields((await listed(other)).match(/action="\/access\/revoke"[^]*?<\/form>/)[0])];
+	const form = (await listed(owner)).match(/action="\/access\/revoke"[^]*?<\/form>/)[0];
+	assert.notEqual(foreign.grant, hiddenFields(form).grant);
+	const stolen = await owner.post('/access/revoke', { ...hiddenFields(form), grant: foreign.grant });
+	assert.equal(stolen.status, 404, 'another person\'s grant is not there');
+	isRefused(await owner.post('/access/revoke', { ...foreign }), "with another's form token");
+	isRefused(await owner.post('/access/revoke', { grant: hiddenFields(form).grant }), 'without one');
+	isRefused(await owner.post('/access/revoke', { ...hiddenFields(form), form_token: own.form_token === hiddenFields(form).form_token ? 'x' : own.form_token }), "with another form's token");
+	isRefused(await owner.post('/access/revoke', hiddenFields(form), { headers: { origin: 'https://evil.example' } }), 'from another site');
+	assert.equal(await works(theirs), true);
+	assert.equal(await works(mine), true);
+	const done = await other.post('/access/revoke', foreign);
+	assert.equal(done.status, 303);
+	assert.equal(await works(theirs), false, 'at once');
+	assert.equal(await works(mine), true);
+	assert.equal((await token(d, { grant_type: 'refresh_token', refresh_token: theirs.refresh_token, client_id: client.client_id })).error, 'invalid_grant');
 });
 
 test('lesson_F06 a stale form token is refused', async () => {
