@@ -48,10 +48,10 @@ export async function startUpstream(name, { port } = {}) {
 
 // ---- the daemon with two such servers, a group and its owner ----
 
-export async function startGuarded({ settings = {}, names = ['alpha', 'beta'], entries = {}, ...rest } = {}) {
+export async function startGuarded({ settings = {}, names = ['alpha', 'beta'], entries = {}, more = {}, ...rest } = {}) {
 	const upstreams = Object.fromEntries(await Promise.all(names.map(async n => [n, await startUpstream(n)])));
 	const mcpServers = Object.fromEntries(names.map(n => [n, { url: upstreams[n].url, ...entries[n] }]));
-	const d = await startDaemon({ settings: { mcpServers, ...(names.length > 1 && { groups: { both: names } }), ...settings }, ...rest });
+	const d = await startDaemon({ settings: { mcpServers: { ...mcpServers, ...more }, ...(names.length > 1 && { groups: { both: names } }), ...settings }, ...rest });
 	const close = d.close;
 	d.upstreams = upstreams;
 	d.close = async () => { await close(); await Promise.all(Object.values(upstreams).map(u => u.close())); };

@@ -124,6 +124,15 @@ test('lesson_F14 no secret, code or token in plain text at rest or in the log', 
 	}
 });
 
+test('lesson_F14 the process leaves no core behind', async () => {
+	const d = await startDaemon({ settings: { mcpServers: {} } });
+	try {
+		assert.match(await readFile(`/proc/${d.process.child.pid}/limits`, 'utf8'), /Max core file size +0 +0 /);
+	} finally {
+		await d.close();
+	}
+});
+
 test('lesson_F14 the state folder is for its owner alone', async () => {
 	const d = await startDaemon({ settings: { mcpServers: {} } });
 	try {
