@@ -19,9 +19,11 @@ struct rule {
 	int64_t every_ms; /* for one more */
 };
 
+/* A name's bucket is larger than a network's and fills up faster: no network
+ * can lock somebody out alone. */
 static const struct rule rules[THROTTLE_KINDS] = {
 	[THROTTLE_LOGIN_NETWORK] = { 20, 15000 },
-	[THROTTLE_LOGIN_NAME] = { 30, 20000 },
+	[THROTTLE_LOGIN_NAME] = { 30, 10000 },
 	[THROTTLE_SETUP] = { 10, 60000 },
 	[THROTTLE_SECRET] = { 20, 15000 },
 	[THROTTLE_REGISTER] = { 60, 10000 },

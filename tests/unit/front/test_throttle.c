@@ -113,6 +113,24 @@ test_networks(void **state)
 	arena_free(&a);
 }
 
+/* Somebody who never stops trying leaves a try to the person themself. */
+static void
+test_one_network_locks_nobody_out(void **state)
+{
+	struct throttle *t = throttle_new();
+
+	(void)state;
+	for (int64_t now = 0; now < 24 * 3600 * 1000; now += 1000) {
+		if (throttle_take(t, THROTTLE_LOGIN_NETWORK, STR("6.6.6.6"),
+			    now, NULL))
+			throttle_take(t, THROTTLE_LOGIN_NAME, STR("ada"), now,
+				NULL);
+		assert_true(throttle_has(
+			t, THROTTLE_LOGIN_NAME, STR("ada"), now, NULL));
+	}
+	throttle_free(&t);
+}
+
 int
 main(void)
 {
@@ -121,6 +139,7 @@ main(void)
 		cmocka_unit_test(test_nobody_else_is_touched),
 		cmocka_unit_test(test_it_forgets_the_oldest),
 		cmocka_unit_test(test_networks),
+		cmocka_unit_test(test_one_network_locks_nobody_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
