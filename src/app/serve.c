@@ -409,8 +409,8 @@ take_apart(struct serve *s)
 	http_server_free(&s->server);
 	store_close(&s->store);
 	front_free(&s->front);
+	back_free(&s->back); /* tells the hall of each server that leaves */
 	hall_free(&s->hall);
-	back_free(&s->back);
 	http_client_free(&s->client);
 	loop_wake_free(&s->wake);
 	tls_context_free(&s->tls_in);
