@@ -20,7 +20,8 @@ static const struct event_row {
 	enum fault_level level;
 	const char *sentence;
 } rows[EVENT_COUNT] = {
-#define EVENT(name, level, sentence) [EVENT_##name] = { #name, level, sentence },
+#define EVENT(name, level, sentence)                                           \
+	[EVENT_##name] = { #name, level, sentence },
 #include "base/events.def"
 #undef EVENT
 };
@@ -79,7 +80,7 @@ put_lower(struct buf *b, const char *name)
 }
 
 /* "ost_at_": how every token of ours begins (crypto/token.h). */
-#define TOKEN_START       STR("ost_")
+#define TOKEN_START	  STR("ost_")
 #define TOKEN_START_CHARS 7u
 
 static bool
@@ -88,7 +89,7 @@ is_token_char(char c)
 	char low = ascii_lower(c);
 
 	return (low >= 'a' && low <= 'z') || (c >= '0' && c <= '9') ||
-		c == '-' || c == '_';
+	       c == '-' || c == '_';
 }
 
 /* How many bytes a token at the beginning takes; 0: there is none. */
@@ -174,7 +175,8 @@ put_head(struct buf *b, const struct event_row *row)
 	gmtime_r(&now.tv_sec, &tm);
 	strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%S", &tm);
 	if (out.format == EVENT_FORMAT_JSON) {
-		buf_fmt(b, "{\"time\":\"%s.%03ldZ\",\"level\":\"%s\",\"event\":\"",
+		buf_fmt(b,
+			"{\"time\":\"%s.%03ldZ\",\"level\":\"%s\",\"event\":\"",
 			stamp, now.tv_nsec / 1000000, level_name(row->level));
 		put_lower(b, row->name);
 		buf_fmt(b, "\",\"message\":\"%s\"", row->sentence);
@@ -220,8 +222,8 @@ void
 event_fault(const struct event_scope *scope, const struct fault *f)
 {
 	enum fault_level level = fault_row(f->id)->level;
-	struct event_row row = rows[level == FAULT_LEVEL_ERROR ? EVENT_FAILED
-							       : EVENT_REFUSED];
+	struct event_row row =
+		rows[level == FAULT_LEVEL_ERROR ? EVENT_FAILED : EVENT_REFUSED];
 	struct event_field fields[] = {
 		EF_TEXT("fault", fault_name(f->id)),
 		EF_TEXT("detail", f->detail),

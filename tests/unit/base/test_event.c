@@ -65,8 +65,9 @@ test_json(void **state)
 {
 	struct event_scope outer = { .fields = { EF_TEXT("peer", "p") },
 		.n = 1 };
-	struct event_scope inner = { .parent = &outer,
-		.fields = { EF_U64("request", 3) }, .n = 1 };
+	struct event_scope inner = {
+		.parent = &outer, .fields = { EF_U64("request", 3) }, .n = 1
+	};
 	const char *s;
 
 	(void)state;

@@ -30,10 +30,8 @@ test_a_bucket(void **state)
 	assert_false(throttle_take(t, THROTTLE_SETUP, STR("a"), 1000, &f));
 	assert_int_equal(f.id, FAULT_TOO_MANY);
 	assert_false(throttle_has(t, THROTTLE_SETUP, STR("a"), 1000, NULL));
-	assert_int_equal(
-		throttle_wait(t, THROTTLE_SETUP, STR("a"), 1000), 60);
-	assert_int_equal(
-		throttle_wait(t, THROTTLE_SETUP, STR("a"), 1001), 60);
+	assert_int_equal(throttle_wait(t, THROTTLE_SETUP, STR("a"), 1000), 60);
+	assert_int_equal(throttle_wait(t, THROTTLE_SETUP, STR("a"), 1001), 60);
 	assert_int_equal(take_all(t, STR("a"), 60999), 0);
 	assert_int_equal(take_all(t, STR("a"), 61000), 1);
 	assert_int_equal(take_all(t, STR("a"), 61000 + 120000), 2);
@@ -123,8 +121,8 @@ test_one_network_locks_nobody_out(void **state)
 	for (int64_t now = 0; now < 24 * 3600 * 1000; now += 1000) {
 		if (throttle_take(t, THROTTLE_LOGIN_NETWORK, STR("6.6.6.6"),
 			    now, NULL))
-			throttle_take(t, THROTTLE_LOGIN_NAME, STR("ada"), now,
-				NULL);
+			throttle_take(
+				t, THROTTLE_LOGIN_NAME, STR("ada"), now, NULL);
 		assert_true(throttle_has(
 			t, THROTTLE_LOGIN_NAME, STR("ada"), now, NULL));
 	}
