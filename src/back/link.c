@@ -2,6 +2,7 @@
 #include "back/link.h"
 
 #include "back/link_wire.h"
+#include "back/redact.h"
 #include "base/buf.h"
 #include "base/die.h"
 #include "mcp/capability.h"
@@ -59,12 +60,13 @@ link_send(struct link *l, struct link_call *c, const struct link_message *m)
 {
 	insist(c->on == NULL && l->state != LINK_CLOSED);
 	c->on = l;
+	c->began = loop_now(l->plan.loop);
 	c->has_progress = m->has_progress;
 	l->call_count++;
 	list_add(&l->calls, &c->place);
 	if (l->ops->shares_way)
 		map_put(&l->by_id, link_call_id(c), c);
-	l->last_used = loop_now(l->plan.loop);
+	l->last_used = c->began;
 	l->ops->send(l, c, m);
 }
 
@@ -88,8 +90,11 @@ link_notify(struct link *l, struct str message)
 void
 link_call_fail(struct link_call *c, const struct fault *f, bool sent)
 {
+	struct fault safe = *f;
+
+	redact_fault(c->on->plan.entry, &safe);
 	call_leave(c);
-	c->listener->failed(c, f, sent);
+	c->listener->failed(c, &safe, sent);
 }
 
 /* ---- logging/setLevel ---- */
@@ -164,9 +169,33 @@ call_of_notification(
 }
 
 static void
+count_note(struct link *l)
+{
+	int64_t now = loop_now(l->plan.loop);
+
+	if (now - l->notes_since >= 1000) {
+		l->notes_since = now;
+		l->notes = 0;
+	}
+	l->notes++;
+}
+
+int64_t
+link_deaf_ms(const struct link *l)
+{
+	int64_t age = loop_now(l->plan.loop) - l->notes_since;
+
+	return l->notes < LINK_NOTES_MAX || age >= 1000 ? 0 : 1000 - age;
+}
+
+static void
 take_notification(struct link *l, struct link_call *c, const struct envelope *e)
 {
+	count_note(l);
 	c = call_of_notification(l, c, e);
+	if (c != NULL && e->method == METHOD_PROGRESS &&
+		l->ops->progressed != NULL)
+		l->ops->progressed(l, c);
 	if (c != NULL)
 		c->listener->message(c, e);
 	else if (l->state == LINK_OPEN && e->method != METHOD_PROGRESS)
@@ -186,6 +215,7 @@ take_response(struct link *l, struct link_call *c, const struct envelope *e,
 			"answered with the id %.*s instead of %.*s",
 			STR_ARG(str_cut(e->id.value, 0, 40)),
 			STR_ARG(link_call_id(c)));
+	l->answers++;
 	call_leave(named);
 	named->listener->answer(named, e);
 	return true;
@@ -214,9 +244,36 @@ answer_request(struct link *l, const struct envelope *e)
 	struct arena *a = arena_new(16384);
 	struct str answer = link_answer_for(a, e);
 
+	count_note(l);
 	if (!str_is_none(answer))
 		l->ops->notify(l, answer);
 	arena_free(&a);
+}
+
+/* An array, as 2025-03-26 allows (TR-03).  After its response the call is
+ * over. */
+static bool
+take_batch(struct link *l, struct link_call *c, struct str text,
+	struct fault *f)
+{
+	struct envelope_batch walk;
+	struct str message;
+	uint64_t answers;
+
+	if (l->server.revision != REVISION_2025_03_26)
+		return fault_set(
+			f, FAULT_SERVER_ANSWER, "sent an array of messages");
+	if (!envelope_batch_check(text, f))
+		return false;
+	envelope_batch_begin(&walk, text);
+	while (envelope_batch_next(&walk, &message)) {
+		answers = l->answers;
+		if (!link_take(l, c, message, f))
+			return false;
+		if (l->answers != answers)
+			c = NULL;
+	}
+	return true;
 }
 
 bool
@@ -242,7 +299,10 @@ link_take(struct link *l, struct link_call *c, struct str text,
 	case ENVELOPE_BATCH:
 		break;
 	}
-	return fault_set(f, FAULT_SERVER_ANSWER, "sent an array of messages");
+	if (take_batch(l, c, e.body, f))
+		return true;
+	f->id = FAULT_SERVER_ANSWER;
+	return false;
 }
 
 /* ---- the link ---- */
@@ -340,12 +400,13 @@ link_close(struct link **lp)
 void
 link_end(struct link *l, const struct fault *why)
 {
-	struct fault lost = *why;
+	struct fault lost = *why, safe = *why;
 
+	redact_fault(l->plan.entry, &safe);
 	if (lost.id != FAULT_SERVER_NEEDS_LOGIN)
 		lost.id = FAULT_SERVER_LOST;
 	shut(l, &lost);
-	l->plan.owner.closed(l->plan.owner.with, l, why);
+	l->plan.owner.closed(l->plan.owner.with, l, &safe);
 	release(l);
 }
 
@@ -389,6 +450,12 @@ int64_t
 link_last_used(const struct link *l)
 {
 	return l->last_used;
+}
+
+uint64_t
+link_answers(const struct link *l)
+{
+	return l->answers;
 }
 
 const char *

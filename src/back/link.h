@@ -41,6 +41,8 @@ struct link_owner {
 	void (*heard)(void *with, struct link *l, const struct envelope *e);
 	/* One line of a child's stderr. */
 	void (*said)(void *with, struct link *l, struct str line);
+	/* Notifications may have been missed. */
+	void (*missed)(void *with, struct link *l);
 	void *with;
 };
 
@@ -65,6 +67,7 @@ struct link_call {
 	char id_text[LINK_ID_TEXT];
 	size_t id_length;
 	bool has_progress;       /* its progressToken is its id */
+	int64_t began;           /* loop_now() */
 	struct loop_timer timer; /* stdio: the answer's deadline */
 	void *wire;              /* the transport's */
 };
@@ -126,6 +129,8 @@ bool link_is_open(const struct link *l);
 bool link_is_busy(const struct link *l);
 /* loop_now() of the last call. */
 int64_t link_last_used(const struct link *l);
+/* How many calls were answered. */
+uint64_t link_answers(const struct link *l);
 /* What is going on, for people: "asking which revision it speaks". */
 const char *link_doing(const struct link *l);
 

@@ -22,9 +22,14 @@
 
 #define ANSWER_MAX  ((size_t)16 << 20)
 #define FIELDS_MAX  48u
+/* Before the listening stream is opened again: after it ended, after it
+ * broke. */
 #define RETRY_MS    ((int64_t)5000)
-/* A call that reports progress may take this many times its timeout. */
-#define CEILING     10
+#define BROKEN_MS   ((int64_t)1000)
+/* How long a stream may go on after its answer. */
+#define LINGER_MS   ((int64_t)2000)
+/* Notifications and answers to the server under way at a time. */
+#define NOTES_MAX   256u
 #define BYE_MS      ((int64_t)5000)
 
 enum post_kind { POST_CALL, POST_NOTE, POST_LISTEN };
@@ -40,6 +45,7 @@ struct post {
 	bool streaming;          /* an event stream comes */
 	bool taken;              /* one JSON answer was taken */
 	struct sse_reader sse;
+	struct loop_timer linger; /* it was answered */
 };
 
 struct http_wire {
@@ -57,9 +63,14 @@ struct http_wire {
 	struct list spares;
 	struct loop_timer relisten;
 	bool listens;
+	bool has_listened;       /* it had a stream once */
+	struct loop_timer ears;  /* open again, after it told too much */
+	unsigned notes;          /* posts of that kind under way */
 };
 
 static void listen_again(void *with);
+static void open_ears(void *with);
+static void linger_over(void *with);
 
 /* ---- setting up ---- */
 
@@ -128,6 +139,7 @@ http_start(struct link *l, struct fault *f)
 	list_init(&w->posts);
 	list_init(&w->spares);
 	loop_timer_init(&w->relisten, l->plan.loop, listen_again, w);
+	loop_timer_init(&w->ears, l->plan.loop, open_ears, w);
 	l->wire = w;
 	if (!uri_parse(e->url, &w->uri, f))
 		return fault_within(f, "url");
@@ -157,6 +169,8 @@ post_new(struct http_wire *w, enum post_kind kind, struct link_call *c)
 	p->link = w->link;
 	p->kind = kind;
 	p->call = c;
+	loop_timer_init(&p->linger, w->link->plan.loop, linger_over, p);
+	w->notes += kind == POST_NOTE;
 	list_add(&w->posts, &p->place);
 	if (c != NULL)
 		c->wire = p;
@@ -182,6 +196,8 @@ post_free(struct post *p)
 		http_detach(p->call);
 	if (p->streaming)
 		sse_reader_clear(&p->sse);
+	loop_timer_stop(&p->linger);
+	w->notes -= p->kind == POST_NOTE;
 	list_remove(&p->place);
 	list_add(&w->spares, &p->place);
 }
@@ -193,14 +209,32 @@ post_fail(struct post *p, const struct fault *f, bool sent)
 		link_call_fail(p->call, f, sent);
 }
 
+/* Ends it from our side; also from within what the HTTP client tells. */
+static void
+post_drop(struct post *p)
+{
+	http_call_cancel(&p->http);
+	post_free(p);
+}
+
+static void
+linger_over(void *with)
+{
+	post_drop(with);
+}
+
 /* Delivers one JSON message of this POST. */
 static void
 post_take(struct post *p, struct str text)
 {
 	struct fault f = { 0 };
 
-	if (!link_take(p->link, p->call, text, &f))
-		post_fail(p, &f, true);
+	if (link_take(p->link, p->call, text, &f))
+		return;
+	if (p->status >= 300)
+		fault_set(&f, FAULT_SERVER_ANSWER, "it answered HTTP %d",
+			p->status);
+	post_fail(p, &f, true);
 }
 
 static void
@@ -212,14 +246,43 @@ sse_heard(void *with, const struct sse_event *event)
 		post_take(p, event->data);
 }
 
+/* The answer to initialize gives it, and no other. */
 static void
-remember_session(struct http_wire *w, const struct http_head *h)
+remember_session(struct post *p, const struct http_head *h)
 {
+	struct http_wire *w = p->link->wire;
 	struct str id = h->known[HTTP_FIELD_MCP_SESSION_ID];
 
-	if (w->link->state == LINK_OPENING && !str_is_none(id) && id.n > 0 &&
-		id.n <= 1024)
+	if (p->call == &p->link->introducing && h->status == 200 &&
+		!str_is_none(id) && id.n > 0 && id.n <= 1024)
 		w->session = str_dup(w->link->arena, id);
+}
+
+static void
+begin_stream(struct post *p)
+{
+	struct link *l = p->link;
+	struct http_wire *w = l->wire;
+
+	p->streaming = true;
+	sse_reader_init(&p->sse, ANSWER_MAX, sse_heard, p);
+	if (p->kind != POST_LISTEN)
+		return;
+	if (w->has_listened)
+		l->plan.owner.missed(l->plan.owner.with, l);
+	w->has_listened = true;
+}
+
+/* Neither JSON nor a stream: there is nothing to read in it. */
+static void
+refuse_type(struct post *p, struct str type)
+{
+	struct fault f;
+
+	fault_set(&f, FAULT_SERVER_ANSWER, "it answered %.*s",
+		STR_ARG(str_cut(type, 0, 60)));
+	post_fail(p, &f, true);
+	post_drop(p);
 }
 
 static bool
@@ -229,22 +292,29 @@ post_head(void *with, const struct http_head *h)
 	struct str type = h->known[HTTP_FIELD_CONTENT_TYPE];
 
 	p->status = h->status;
-	remember_session(p->link->wire, h);
-	if (h->status == 200 && field_media_is(type, STR("text/event-stream"))) {
-		p->streaming = true;
-		sse_reader_init(&p->sse, ANSWER_MAX, sse_heard, p);
+	remember_session(p, h);
+	if (h->status != 200 || p->kind == POST_NOTE)
+		return true;
+	if (field_media_is(type, STR("text/event-stream"))) {
+		begin_stream(p);
 		return false;
 	}
-	return true;
+	if (p->kind == POST_LISTEN || str_is_none(type) ||
+		field_media_is(type, STR("application/json")))
+		return true;
+	refuse_type(p, type);
+	return false;
 }
 
-/* A status that says something about our hop, not about the call. */
+/* A status that says something about our hop, not about the call.  403 does
+ * so while we introduce ourselves; later it is about what was asked. */
 static bool
 status_ends_link(struct post *p, struct fault *f)
 {
 	struct http_wire *w = p->link->wire;
+	bool opening = p->link->state == LINK_OPENING;
 
-	if (p->status == 401 || p->status == 403)
+	if (p->status == 401 || (p->status == 403 && opening))
 		fault_set(f, FAULT_SERVER_NEEDS_LOGIN,
 			"it answered %d: it wants a login", p->status);
 	else if (p->status == 404 && !str_is_none(w->session))
@@ -255,6 +325,56 @@ status_ends_link(struct post *p, struct fault *f)
 	return true;
 }
 
+/* A flood is read at a bearable pace: the connection fills, and it waits. */
+static void
+cover_ears(struct post *p)
+{
+	struct http_wire *w = p->link->wire;
+	int64_t ms = link_deaf_ms(p->link);
+
+	if (ms == 0)
+		return;
+	http_call_pause(p->http);
+	loop_timer_set(&w->ears, ms);
+}
+
+static void
+open_ears(void *with)
+{
+	struct http_wire *w = with;
+
+	list_each(at, &w->posts)
+		http_call_resume(list_entry(at, struct post, place)->http);
+}
+
+static void
+give_up_stream(struct post *p)
+{
+	struct http_wire *w = p->link->wire;
+
+	if (p->kind == POST_LISTEN) {
+		w->listens = false;
+		loop_timer_set(&w->relisten, RETRY_MS);
+	}
+	post_drop(p);
+}
+
+static void
+stream_body(struct post *p, struct str bytes)
+{
+	struct fault f = { 0 };
+
+	if (!sse_feed(&p->sse, bytes, &f)) {
+		f.id = FAULT_SERVER_ANSWER;
+		post_fail(p, &f, true);
+		give_up_stream(p);
+		return;
+	}
+	if (p->kind == POST_CALL && p->call == NULL && p->linger.due == 0)
+		loop_timer_set(&p->linger, LINGER_MS);
+	cover_ears(p);
+}
+
 static void
 post_body(void *with, struct str bytes)
 {
@@ -262,10 +382,7 @@ post_body(void *with, struct str bytes)
 	struct fault f = { 0 };
 
 	if (p->streaming) {
-		if (!sse_feed(&p->sse, bytes, &f)) {
-			f.id = FAULT_SERVER_ANSWER;
-			post_fail(p, &f, true);
-		}
+		stream_body(p, bytes);
 		return;
 	}
 	if (p->call == NULL || status_ends_link(p, &f))
@@ -286,15 +403,39 @@ say_status(struct post *p, struct fault *f)
 			p->status, p->taken ? "" : " without a message");
 }
 
+/* What the HTTP client says of the connection, as said of a server. */
 static void
-listen_done(struct post *p)
+translate(struct fault *f, bool sent)
+{
+	if (f->id == FAULT_TIMEOUT)
+		f->id = FAULT_SERVER_TIMEOUT;
+	else if (f->id == FAULT_PEER_CLOSED)
+		f->id = sent ? FAULT_SERVER_LOST : FAULT_SERVER_DOWN;
+	else if (f->id == FAULT_DIAL || f->id == FAULT_DIAL_FORBIDDEN ||
+		f->id == FAULT_TLS)
+		f->id = FAULT_SERVER_DOWN;
+	else
+		f->id = FAULT_SERVER_ANSWER;
+}
+
+/* Without the stream that it had, a server that can't be reached any more, or
+ * has forgotten us, is noticed here; 405 and its like: it has none to offer. */
+static void
+listen_done(struct post *p, const struct fault *f)
 {
 	struct http_wire *w = p->link->wire;
+	struct fault why = { 0 };
 
 	w->listens = false;
-	/* 405: it has none to offer. */
-	if (p->status == 200 && p->link->state == LINK_OPEN)
-		loop_timer_set(&w->relisten, RETRY_MS);
+	if (p->link->state != LINK_OPEN)
+		; /* it closes */
+	else if (p->streaming)
+		loop_timer_set(
+			&w->relisten, f == NULL ? RETRY_MS : BROKEN_MS);
+	else if (f != NULL && w->has_listened)
+		link_end_soon(p->link, f);
+	else if (p->status == 404 && status_ends_link(p, &why))
+		link_end_soon(p->link, &why);
 	post_free(p);
 }
 
@@ -307,21 +448,22 @@ post_done(void *with, const struct fault *f, bool sent)
 	bool ends;
 
 	p->http = NULL;
+	if (f != NULL) {
+		why = *f;
+		translate(&why, sent);
+	}
 	if (p->kind == POST_LISTEN) {
-		listen_done(p);
+		listen_done(p, f == NULL ? NULL : &why);
 		return;
 	}
-	ends = f == NULL && status_ends_link(p, &why);
-	if (ends)
-		; /* said already */
-	else if (f != NULL)
-		why = *f;
-	else
-		say_status(p, &why);
+	ends = f == NULL ? status_ends_link(p, &why)
+			 : why.id == FAULT_SERVER_DOWN;
 	if (ends)
 		link_end_soon(l, &why);
+	else if (f == NULL)
+		say_status(p, &why);
 	/* A session that is gone did nothing (BR-12). */
-	post_fail(p, &why, ends ? false : sent);
+	post_fail(p, &why, f == NULL && ends ? false : sent);
 	post_free(p);
 }
 
@@ -342,7 +484,8 @@ fill_fields(const struct http_wire *w, const struct field *more, size_t count,
 	size_t n = w->fixed_count;
 
 	memcpy(out, w->fixed, n * sizeof(out[0]));
-	if (r >= REVISION_2025_06_18)
+	/* An initialize is what agrees on it (TR-56). */
+	if (r >= REVISION_2025_06_18 && w->link->introducing.on == NULL)
 		out[n++] = (struct field){ STR("MCP-Protocol-Version"),
 			revision_name(r) };
 	if (!str_is_none(w->session))
@@ -382,7 +525,7 @@ post_start(struct post *p, const struct load *load)
 		.answer_max = ANSWER_MAX,
 		.head_ms = ms,
 		.idle_ms = endless ? -1 : ms,
-		.total_ms = endless ? 0 : ms * CEILING,
+		.total_ms = endless ? 0 : ms * LINK_CEILING,
 		.listener = posts,
 		.with = p,
 	});
@@ -460,8 +603,12 @@ http_send(struct link *l, struct link_call *c, const struct link_message *m)
 static void
 http_notify(struct link *l, struct str message)
 {
-	struct post *p = post_new(l->wire, POST_NOTE, NULL);
+	struct http_wire *w = l->wire;
+	struct post *p;
 
+	if (w->notes >= NOTES_MAX)
+		return; /* it asks more than it takes answers */
+	p = post_new(w, POST_NOTE, NULL);
 	post_start(p, &(struct load){ HTTP_POST, NULL, 0, &message, 1 });
 }
 
@@ -474,8 +621,7 @@ http_cancel(struct link *l, struct link_call *c)
 	if (p == NULL)
 		return;
 	http_detach(c);
-	http_call_cancel(&p->http);
-	post_free(p);
+	post_drop(p);
 	if (revision_is_modern(l->server.revision) || l->state != LINK_OPEN)
 		return; /* the closed stream says it (TR-33) */
 	buf_init(&out, 512);
@@ -520,13 +666,10 @@ http_stop(struct link *l)
 	if (w == NULL)
 		return;
 	loop_timer_stop(&w->relisten);
+	loop_timer_stop(&w->ears);
 	say_goodbye(l);
-	while (!list_is_empty(&w->posts)) {
-		struct post *p = list_entry(w->posts.next, struct post, place);
-
-		http_call_cancel(&p->http);
-		post_free(p);
-	}
+	while (!list_is_empty(&w->posts))
+		post_drop(list_entry(w->posts.next, struct post, place));
 	while (!list_is_empty(&w->spares)) {
 		struct list *at = w->spares.next;
 

@@ -155,8 +155,7 @@ is_worth_a_greeting(const struct link *l, enum fault_id id)
 {
 	if (id == FAULT_SERVER_TIMEOUT)
 		return l->plan.entry->transport == SERVER_STDIO;
-	return id == FAULT_SERVER_ANSWER || id == FAULT_PEER_HTTP ||
-		id == FAULT_PEER_CLOSED;
+	return id == FAULT_SERVER_ANSWER || id == FAULT_SERVER_LOST;
 }
 
 static void

@@ -12,11 +12,33 @@
 struct stdio_wire {
 	struct link *link;
 	struct child *child;
-	unsigned noise; /* lines that were no message */
+	struct loop_timer ears; /* open again, after it told too much */
+	unsigned noise;         /* lines in a row that were no message */
 };
 
 #define NOISE_MAX 100u
 #define STDIO_PLAN_MAX ((size_t)1 << 20)
+
+/* A flood is read at a bearable pace: its pipe fills, and it waits. */
+static void
+cover_ears(struct stdio_wire *w)
+{
+	int64_t ms = link_deaf_ms(w->link);
+
+	if (ms == 0)
+		return;
+	child_pause(w->child);
+	loop_timer_set(&w->ears, ms);
+}
+
+static void
+open_ears(void *with)
+{
+	struct stdio_wire *w = with;
+
+	if (w->child != NULL)
+		child_resume(w->child);
+}
 
 static void
 heard_line(void *with, struct str line)
@@ -24,8 +46,13 @@ heard_line(void *with, struct str line)
 	struct stdio_wire *w = with;
 	struct fault f = { 0 };
 
-	if (line.n == 0 || link_take(w->link, NULL, line, &f))
+	if (line.n == 0)
 		return;
+	if (link_take(w->link, NULL, line, &f)) {
+		w->noise = 0;
+		cover_ears(w);
+		return;
+	}
 	w->link->plan.owner.said(w->link->plan.owner.with, w->link, line);
 	if (++w->noise < NOISE_MAX)
 		return;
@@ -50,9 +77,10 @@ child_gone(void *with, struct str why)
 	struct fault f = { 0 };
 
 	w->child = NULL;
+	loop_timer_stop(&w->ears);
 	/* Some servers exit when they are asked something they don't know. */
 	if (l->state == LINK_OPENING && l->asked_revision &&
-		l->ops->restart(l, &f))
+		!l->was_restarted && l->ops->restart(l, &f))
 		return;
 	fault_set(&f, FAULT_SERVER_LOST, "%.*s", STR_ARG(why));
 	link_end(l, &f);
@@ -88,6 +116,7 @@ stdio_start(struct link *l, struct fault *f)
 	if (w == NULL)
 		die("out of memory");
 	w->link = l;
+	loop_timer_init(&w->ears, l->plan.loop, open_ears, w);
 	l->wire = w;
 	return spawn(w, f);
 }
@@ -100,7 +129,7 @@ call_overdue(void *with)
 	struct fault f;
 
 	fault_set(&f, FAULT_SERVER_TIMEOUT, "no answer within %lld ms",
-		(long long)l->plan.entry->timeout_ms);
+		(long long)(loop_now(l->plan.loop) - c->began));
 	l->ops->cancel(l, c);
 	link_call_fail(c, &f, true);
 }
@@ -120,6 +149,18 @@ stdio_send(struct link *l, struct link_call *c, const struct link_message *m)
 	link_end_soon(l, &f);
 }
 
+/* Progress gives it its timeout anew, up to the ceiling (TR-35). */
+static void
+stdio_progressed(struct link *l, struct link_call *c)
+{
+	int64_t timeout = l->plan.entry->timeout_ms;
+	int64_t left = c->began + timeout * LINK_CEILING -
+		loop_now(l->plan.loop);
+
+	if (left > 0)
+		loop_timer_set(&c->timer, left < timeout ? left : timeout);
+}
+
 static void
 stdio_notify(struct link *l, struct str message)
 {
@@ -136,8 +177,8 @@ stdio_cancel(struct link *l, struct link_call *c)
 	struct buf out;
 
 	loop_timer_stop(&c->timer);
-	if (l->state == LINK_CLOSED)
-		return;
+	if (l->state == LINK_CLOSED || c == &l->introducing)
+		return; /* an initialize is never cancelled */
 	buf_init(&out, 512);
 	message_cancelled(&out, c->id, STR("no longer wanted"));
 	stdio_notify(l, buf_view(&out));
@@ -164,6 +205,7 @@ stdio_stop(struct link *l)
 
 	if (w == NULL)
 		return;
+	loop_timer_stop(&w->ears);
 	if (w->child != NULL)
 		child_abandon(&w->child);
 	l->wire = NULL;
@@ -173,7 +215,7 @@ stdio_stop(struct link *l)
 static bool
 stdio_restart(struct link *l, struct fault *f)
 {
-	l->asked_revision = false;
+	l->was_restarted = true;
 	link_open_stop(l);
 	l->is_known = true;
 	l->server.revision = REVISION_LATEST_LEGACY;
@@ -187,6 +229,7 @@ const struct link_ops link_stdio_ops = {
 	.shares_way = true,
 	.start = stdio_start,
 	.send = stdio_send,
+	.progressed = stdio_progressed,
 	.cancel = stdio_cancel,
 	.notify = stdio_notify,
 	.detach = stdio_detach,

@@ -10,6 +10,11 @@
 #include "net/http_client.h"
 
 #define LINK_ARENA_MAX ((size_t)4 << 20)
+/* A call that reports progress may take this many times its timeout. */
+#define LINK_CEILING   10
+/* What a server may tell or ask in a second, answers aside, before we read on
+ * in the next one. */
+#define LINK_NOTES_MAX 2000u
 
 struct link_ops {
 	/* Answers come by one way for all calls and are told apart by their ids;
@@ -19,6 +24,8 @@ struct link_ops {
 	bool (*start)(struct link *l, struct fault *f);
 	void (*send)(struct link *l, struct link_call *c,
 		const struct link_message *m);
+	/* The call made progress: it has its timeout again.  May be NULL. */
+	void (*progressed)(struct link *l, struct link_call *c);
 	/* The call is given up; its id is still set. */
 	void (*cancel)(struct link *l, struct link_call *c);
 	void (*notify)(struct link *l, struct str message);
@@ -47,6 +54,9 @@ struct link {
 	unsigned call_count;
 	struct map by_id;        /* the same by id_text, when shares_way */
 	int64_t last_used;
+	uint64_t answers;
+	int64_t notes_since;      /* loop_now() */
+	unsigned notes;           /* told or asked since then */
 	struct link_call asking;  /* link_open.c's own: server/discover */
 	struct link_call introducing; /* and initialize */
 	struct loop_timer quiet;  /* stdio: nobody answered so far */
@@ -57,6 +67,7 @@ struct link {
 	struct fault why;
 	bool is_known;           /* server.revision, from an earlier link */
 	bool asked_revision;     /* server/discover went out */
+	bool was_restarted;
 	void *wire;              /* the transport's */
 };
 
@@ -70,6 +81,10 @@ extern const struct link_ops link_stdio_ops;
  * message (f). */
 bool link_take(struct link *l, struct link_call *c, struct str text,
 	struct fault *f);
+
+/* It tells more than we care to hear: for so many milliseconds it should not be
+ * read. */
+int64_t link_deaf_ms(const struct link *l);
 
 /* That call will have no answer. */
 void link_call_fail(struct link_call *c, const struct fault *f, bool sent);

@@ -9,6 +9,7 @@
 #include "back/listing.h"
 
 #include "back/catalogue.h"
+#include "back/redact.h"
 #include "base/buf.h"
 #include "base/die.h"
 #include "base/event.h"
@@ -17,11 +18,15 @@
 
 #include <stdlib.h>
 
-#define ASK_MAX ((size_t)64 << 10)
+#define ASK_MAX  ((size_t)64 << 10)
+/* A server that says again and again that its list changed is asked at most
+ * this often. */
+#define AGAIN_MS ((int64_t)500)
 
 /* What is known of one kind. */
 struct kind {
 	bool wanted;              /* to be read when its turn comes */
+	bool owed;                /* done() waits for it */
 	uint64_t round;           /* counts the readings begun */
 	int64_t read_at;          /* loop_now() of the last one; 0: never */
 	struct list waits;
@@ -33,6 +38,7 @@ struct listing {
 	struct link_call call;
 	struct kind kinds[LISTS_KINDS];
 	bool first_round;         /* done() is still owed */
+	struct loop_timer later;  /* a kind that was read just now */
 	struct catalogue_list *fresh; /* being read */
 	unsigned pages;
 	struct fault fault;       /* of the last kind that failed */
@@ -181,6 +187,7 @@ answered(struct link_call *c, const struct envelope *e)
 	}
 	fault_set(&f, FAULT_SERVER_ANSWER, "it answered %.*s",
 		STR_ARG(str_cut(e->error.value, 0, 150)));
+	redact_fault(x->plan.entry, &f);
 	kind_failed(x, &f);
 }
 
@@ -205,24 +212,72 @@ static const struct link_listener listener = {
 };
 
 static void
-next_kind(struct listing *x)
+read_kind(struct listing *x, enum lists_kind kind)
 {
-	if (x->on == NULL)
-		return;
+	struct kind *k = &x->kinds[kind];
+
+	k->wanted = k->owed = false;
+	k->round++;
+	x->pages = 0;
+	x->fresh = catalogue_list_new(kind);
+	ask_page(x, STR_NONE);
+}
+
+/* 0: it may be read now, since somebody waits or it is long ago. */
+static int64_t
+must_wait_ms(const struct listing *x, const struct kind *k)
+{
+	int64_t left = k->read_at + AGAIN_MS - loop_now(x->plan.loop);
+
+	if (k->read_at == 0 || !list_is_empty(&k->waits) || left < 0)
+		return 0;
+	return left;
+}
+
+static void
+wanted_kind(struct listing *x)
+{
+	if (x->fresh != NULL)
+		return; /* done() led to a reading */
 	for (int k = 0; k < LISTS_KINDS; k++) {
+		int64_t ms = must_wait_ms(x, &x->kinds[k]);
+
 		if (!x->kinds[k].wanted)
 			continue;
-		x->kinds[k].wanted = false;
-		x->kinds[k].round++;
-		x->pages = 0;
-		x->fresh = catalogue_list_new((enum lists_kind)k);
-		ask_page(x, STR_NONE);
-		return;
+		if (ms == 0) {
+			read_kind(x, (enum lists_kind)k);
+			return;
+		}
+		if (x->later.due == 0)
+			loop_timer_set(&x->later, ms);
+	}
+}
+
+static void
+next_kind(struct listing *x)
+{
+	if (x->on == NULL || !link_is_open(x->on))
+		return; /* listing_stop() will come */
+	for (int k = 0; k < LISTS_KINDS; k++) {
+		if (x->kinds[k].owed) {
+			read_kind(x, (enum lists_kind)k);
+			return;
+		}
 	}
 	if (x->first_round) {
 		x->first_round = false;
 		x->plan.done(x->plan.with, &x->fault);
 	}
+	wanted_kind(x);
+}
+
+static void
+look_again(void *with)
+{
+	struct listing *x = with;
+
+	if (x->fresh == NULL)
+		next_kind(x);
 }
 
 void
@@ -234,7 +289,7 @@ listing_start(struct listing *x, struct link *l)
 	x->first_round = true;
 	fault_clear(&x->fault);
 	for (int k = 0; k < LISTS_KINDS; k++)
-		x->kinds[k].wanted = (has & needed[k]) != 0;
+		x->kinds[k].owed = (has & needed[k]) != 0;
 	next_kind(x);
 }
 
@@ -247,7 +302,7 @@ is_fresh(const struct listing *x, enum lists_kind kind)
 
 	if ((s->capabilities & needed[kind]) == 0)
 		return true; /* it has none */
-	if (k->read_at == 0 || k->wanted)
+	if (k->read_at == 0 || k->wanted || k->owed)
 		return false;
 	/* Of a modern server we hear no changes without a subscription. */
 	return (!revision_is_modern(s->revision) &&
@@ -287,12 +342,25 @@ listing_stop(struct listing *x)
 		.detail = "the server went away" };
 
 	link_cancel(&x->call);
+	loop_timer_stop(&x->later);
 	catalogue_list_free(&x->fresh);
 	x->on = NULL;
 	for (int k = 0; k < LISTS_KINDS; k++) {
-		x->kinds[k].wanted = false;
+		x->kinds[k].wanted = x->kinds[k].owed = false;
 		serve_waits(&x->kinds[k], UINT64_MAX, &f);
 	}
+}
+
+void
+listing_again(struct listing *x)
+{
+	if (x->on == NULL)
+		return;
+	for (int k = 0; k < LISTS_KINDS; k++)
+		x->kinds[k].wanted =
+			(link_server(x->on)->capabilities & needed[k]) != 0;
+	if (x->fresh == NULL)
+		next_kind(x);
 }
 
 void
@@ -320,6 +388,7 @@ listing_new(const struct listing_plan *plan)
 	if (x == NULL)
 		die("out of memory");
 	x->plan = *plan;
+	loop_timer_init(&x->later, plan->loop, look_again, x);
 	for (int k = 0; k < LISTS_KINDS; k++)
 		list_init(&x->kinds[k].waits);
 	return x;

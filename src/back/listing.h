@@ -52,6 +52,9 @@ void list_wait_cancel(struct list_wait *w);
 void listing_start(struct listing *x, struct link *l);
 void listing_stop(struct listing *x);
 
+/* Reads everything again: changes may have been missed. */
+void listing_again(struct listing *x);
+
 /* A notification of the server: list_changed makes it read again. */
 void listing_heard(struct listing *x, const struct envelope *e);
 

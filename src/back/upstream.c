@@ -3,6 +3,7 @@
 
 #include "back/back.h"
 #include "back/listing.h"
+#include "back/redact.h"
 #include "base/arena.h"
 #include "base/die.h"
 #include "base/event.h"
@@ -16,6 +17,11 @@
 #define IDLE_MS          ((int64_t)30 * 60 * 1000)
 #define IDLE_SWEEP_MS    ((int64_t)5 * 60 * 1000)
 #define SERVER_MAX       ((size_t)1 << 20)
+#define SETTLE_MS        ((int64_t)10000)
+/* Lines of stderr that are logged in so long; the rest is only counted. */
+#define SAID_MS          ((int64_t)10000)
+#define SAID_MAX         100u
+#define LINE_ROOM        ((size_t)64 << 10)
 
 /* A link and whose it is. */
 struct held {
@@ -31,7 +37,11 @@ struct upstream {
 	enum upstream_state state;
 	char detail[256];
 	int64_t since;           /* wall clock, seconds */
-	int64_t connected_at;    /* loop_now() */
+	int64_t begun_at;        /* loop_now() */
+	int64_t connected_at;    /* the same */
+	uint64_t answers;        /* of the first link, by then */
+	bool has_settled;
+	unsigned changed;        /* kinds that differ since it connects: bits */
 	unsigned failures;       /* since it was last steady */
 	struct list helds;
 	struct held *first;      /* the one that learned what we know */
@@ -44,6 +54,8 @@ struct upstream {
 	struct catalogue catalogue;
 	struct listing *listing; /* reads the lists over the first link */
 	struct event_scope scope;
+	int64_t said_since;      /* loop_now() */
+	unsigned said;           /* lines of stderr since then */
 };
 
 static void first_open(struct upstream *u);
@@ -71,6 +83,7 @@ set_state(struct upstream *u, enum upstream_state state, const char *detail)
 		state != UPSTREAM_CONNECTING;
 
 	u->state = state;
+	u->has_settled = u->has_settled || settles;
 	u->since = loop_wall(u->plan.loop);
 	snprintf(u->detail, sizeof(u->detail), "%s", detail);
 	event_log(&u->scope, EVENT_SERVER_STATE,
@@ -197,6 +210,17 @@ waits_serve(struct upstream *u)
 }
 
 static void
+tell_changed(struct upstream *u)
+{
+	const struct back_listener *bl = back_listener(u->plan.back);
+
+	for (int k = 0; k < LISTS_KINDS; k++)
+		if ((u->changed & 1u << k) != 0)
+			bl->listed(bl->with, u, (enum lists_kind)k);
+	u->changed = 0;
+}
+
+static void
 listed(void *with, const struct fault *f)
 {
 	struct upstream *u = with;
@@ -204,8 +228,10 @@ listed(void *with, const struct fault *f)
 	if (u->state == UPSTREAM_CONNECTED)
 		return;
 	u->connected_at = loop_now(u->plan.loop);
+	u->answers = link_answers(u->first->link);
 	set_state(u, UPSTREAM_CONNECTED,
 		fault_is_set(f) ? f->detail : "");
+	tell_changed(u);
 	waits_serve(u);
 }
 
@@ -213,10 +239,10 @@ static void
 list_changed(void *with, enum lists_kind kind)
 {
 	struct upstream *u = with;
-	const struct back_listener *bl = back_listener(u->plan.back);
 
+	u->changed |= 1u << kind;
 	if (u->state == UPSTREAM_CONNECTED)
-		bl->listed(bl->with, u, kind);
+		tell_changed(u);
 }
 
 static void
@@ -245,8 +271,18 @@ backoff_ms(unsigned failures)
 	return ms < BACKOFF_LAST_MS ? ms : BACKOFF_LAST_MS;
 }
 
+/* Whether the lost link was of use, so that a new one is worth a try at
+ * once. */
+static bool
+was_steady(const struct upstream *u, const struct link *lost)
+{
+	return u->state == UPSTREAM_CONNECTED &&
+		(loop_now(u->plan.loop) - u->connected_at >= STEADY_MS ||
+			link_answers(lost) > u->answers);
+}
+
 static void
-first_lost(struct upstream *u, const struct fault *why)
+first_lost(struct upstream *u, const struct link *lost, const struct fault *why)
 {
 	char detail[sizeof(u->detail)];
 	int64_t ms;
@@ -255,8 +291,7 @@ first_lost(struct upstream *u, const struct fault *why)
 		set_state(u, UPSTREAM_NEEDS_LOGIN, why->detail);
 		return;
 	}
-	if (u->state == UPSTREAM_CONNECTED &&
-		loop_now(u->plan.loop) - u->connected_at >= STEADY_MS)
+	if (was_steady(u, lost))
 		u->failures = 0;
 	if (++u->failures == 1 && u->state == UPSTREAM_CONNECTED) {
 		first_open(u); /* it worked until now: at once */
@@ -269,6 +304,22 @@ first_lost(struct upstream *u, const struct fault *why)
 	loop_timer_set(&u->retry, ms);
 }
 
+/* A person's link found nobody there: then the first one, which may have no
+ * stream that would have told it, is of no use either. */
+static void
+doubt_first(struct upstream *u, const struct fault *why)
+{
+	struct held *h = u->first;
+
+	if (why->id != FAULT_SERVER_DOWN || h == NULL ||
+		u->plan.entry->transport == SERVER_STDIO ||
+		u->state != UPSTREAM_CONNECTED || link_is_busy(h->link))
+		return;
+	listing_stop(u->listing);
+	held_drop(h);
+	first_open(u);
+}
+
 static void
 link_closed(void *with, struct link *l, const struct fault *why)
 {
@@ -277,7 +328,6 @@ link_closed(void *with, struct link *l, const struct fault *why)
 	bool was_first = u->first == h;
 	struct fault f;
 
-	(void)l;
 	fault_set(&f, why->id, "%.*s: %.180s", STR_ARG(u->plan.entry->name),
 		why->detail);
 	h->link = NULL;
@@ -285,7 +335,9 @@ link_closed(void *with, struct link *l, const struct fault *why)
 	if (was_first) {
 		u->first = NULL;
 		listing_stop(u->listing);
-		first_lost(u, why);
+		first_lost(u, l, why);
+	} else if (!h->was_open) {
+		doubt_first(u, why);
 	}
 	if (u->state == UPSTREAM_CONNECTED && h->was_open)
 		waits_serve(u); /* over a link anew */
@@ -312,13 +364,47 @@ link_heard(void *with, struct link *l, const struct envelope *e)
 }
 
 static void
+say_unsaid(struct upstream *u)
+{
+	if (u->said > SAID_MAX)
+		event_log(&u->scope, EVENT_SERVER_STDERR,
+			EF_U64("left_out", u->said - SAID_MAX));
+	u->said = 0;
+}
+
+static void
 link_said(void *with, struct link *l, struct str line)
+{
+	struct held *h = with;
+	struct upstream *u = h->upstream;
+	int64_t now = loop_now(u->plan.loop);
+	struct arena *a;
+
+	(void)l;
+	if (!event_is_on(FAULT_LEVEL_DEBUG))
+		return;
+	if (now - u->said_since >= SAID_MS) {
+		say_unsaid(u);
+		u->said_since = now;
+	}
+	if (++u->said > SAID_MAX)
+		return;
+	a = arena_new(LINE_ROOM);
+	event_log(&u->scope, EVENT_SERVER_STDERR,
+		EF_STR("line",
+			redact_text(a, u->plan.entry,
+				str_cut(line, 0, LINE_ROOM / 8))));
+	arena_free(&a);
+}
+
+static void
+link_missed(void *with, struct link *l)
 {
 	struct held *h = with;
 
 	(void)l;
-	event_log(&h->upstream->scope, EVENT_SERVER_STDERR,
-		EF_STR("line", line));
+	if (h == h->upstream->first)
+		listing_again(h->upstream->listing);
 }
 
 static struct held *
@@ -336,7 +422,8 @@ held_open(struct upstream *u, const enum revision *known)
 		.entry = u->plan.entry,
 		.known = known,
 		.owner = { .opened = link_opened, .closed = link_closed,
-			.heard = link_heard, .said = link_said, .with = h },
+			.heard = link_heard, .said = link_said,
+			.missed = link_missed, .with = h },
 	});
 	return h;
 }
@@ -399,6 +486,7 @@ upstream_new(const struct upstream_plan *plan)
 	u->plan.settings = settings_hold(plan->settings);
 	list_init(&u->helds);
 	list_init(&u->waits);
+	u->begun_at = loop_now(plan->loop);
 	u->scope.fields[0] = EF_STR("server", plan->entry->name);
 	u->scope.n = 1;
 	u->server_arena = arena_new(SERVER_MAX);
@@ -452,17 +540,24 @@ upstream_forget_person(struct upstream *u, struct str person_id)
 
 /* ---- asking for a link ---- */
 
-static void
-refuse_wait(struct upstream *u, struct link_wait *w)
+void
+upstream_say_why(const struct upstream *u, struct fault *f)
 {
 	enum fault_id id = u->state == UPSTREAM_DISABLED ? FAULT_SERVER_DISABLED
 		: u->state == UPSTREAM_NEEDS_LOGIN	  ? FAULT_SERVER_NEEDS_LOGIN
 							  : FAULT_SERVER_DOWN;
-	struct fault f;
 
-	fault_set(&f, id, "%.*s is %s%s%s", STR_ARG(u->plan.entry->name),
+	fault_set(f, id, "%.*s is %s%s%s", STR_ARG(u->plan.entry->name),
 		upstream_state_name(u->state), *u->detail == '\0' ? "" : ": ",
 		u->detail);
+}
+
+static void
+refuse_wait(struct upstream *u, struct link_wait *w)
+{
+	struct fault f;
+
+	upstream_say_why(u, &f);
 	w->ready(w, NULL, &f);
 }
 
@@ -492,6 +587,11 @@ upstream_link(
 
 	list_init(&w->place);
 	w->person_id = p->person_id;
+	h = is_shared(u) ? NULL : held_of(u, p->person_id);
+	if (h != NULL && h != u->first && link_is_open(h->link)) {
+		w->ready(w, h->link, NULL);
+		return;
+	}
 	if (u->state == UPSTREAM_CONNECTING) {
 		list_add(&u->waits, &w->place);
 		return;
@@ -515,6 +615,16 @@ upstream_refresh(
 }
 
 /* ---- looking at it ---- */
+
+int64_t
+upstream_settle_ms(const struct upstream *u)
+{
+	int64_t left = u->begun_at + SETTLE_MS - loop_now(u->plan.loop);
+
+	return u->state == UPSTREAM_CONNECTING && !u->has_settled && left > 0
+		? left
+		: 0;
+}
 
 const struct server_entry *
 upstream_entry(const struct upstream *u)

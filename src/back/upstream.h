@@ -9,8 +9,8 @@
  *	    │  └───────────────── back-off over ─────────────┘
  *	    └──▶ NEEDS_LOGIN (401), FAILED (an entry that can't run)
  *
- * The first link is nobody's: it learns the revision, fills the catalogue, and
- * is taken over by the first person who calls.  Links of a modern server serve
+ * The state is that of the first link.  It is nobody's: it learns the revision,
+ * fills the catalogue, and is taken over by the first person who calls.  Links of a modern server serve
  * everybody, links of a legacy one exactly one person (unless share is "all").
  */
 #ifndef BACK_UPSTREAM_H
@@ -57,10 +57,17 @@ void link_wait_cancel(struct link_wait *w);
 void upstream_refresh(
 	struct upstream *u, enum lists_kind kind, struct list_wait *w);
 
+/* How many milliseconds a request that needs to know all servers should wait
+ * for this one, which is connecting for the first time; 0: not at all. */
+int64_t upstream_settle_ms(const struct upstream *u);
+
 const struct server_entry *upstream_entry(const struct upstream *u);
 enum upstream_state upstream_state(const struct upstream *u);
 /* Why it is in that state, or what it is doing; "" when all is well. */
 struct str upstream_detail(const struct upstream *u);
+/* Sets the fault of a request that it can't serve in its state:
+ * FAULT_SERVER_DISABLED, FAULT_SERVER_NEEDS_LOGIN, FAULT_SERVER_DOWN. */
+void upstream_say_why(const struct upstream *u, struct fault *f);
 /* Wall clock seconds of the last change of state. */
 int64_t upstream_since(const struct upstream *u);
 /* What it said of itself last, or NULL before the first link opened. */

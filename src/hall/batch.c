@@ -35,6 +35,7 @@ batch_done(struct batch *b)
 
 	if (!b->begun || b->pending > 0)
 		return;
+	whole->batch = NULL; /* it goes with the arena */
 	if (b->answers.n == 0) {
 		exchange_accept(whole);
 		return;
@@ -184,11 +185,11 @@ batch_post(struct exchange *x)
 }
 
 void
-batch_gone(struct exchange *x)
+batch_drop(struct exchange *x)
 {
 	struct batch *b = x->batch;
 
-	for (size_t i = 0; i < b->n; i++)
+	x->batch = NULL;
+	for (size_t i = 0; b != NULL && i < b->n; i++)
 		hall_gone(&b->parts[i]);
-	exchange_end(x);
 }

@@ -10,9 +10,6 @@
 #include "hall/session.h"
 #include "mcp/capability.h"
 
-/* How long a request waits for servers that are still connecting. */
-#define SETTLE_MS ((int64_t)10000)
-
 static struct era_fields
 fields_of(const struct exchange *x)
 {
@@ -43,12 +40,14 @@ settle_long_enough(void *with)
 bool
 exchange_settle(struct exchange *x)
 {
-	if (x->settled || !place_is_settling(x->hall, place_of(x->r.endpoint)))
+	int64_t ms = place_settle_ms(x->hall, place_of(x->r.endpoint));
+
+	if (x->settled || ms == 0)
 		return false;
 	x->settled = true;
 	loop_timer_init(
 		&x->settle, x->hall->parts.loop, settle_long_enough, x);
-	loop_timer_set(&x->settle, SETTLE_MS);
+	loop_timer_set(&x->settle, ms);
 	list_add(&x->hall->settling, &x->in_settling);
 	return true;
 }
@@ -64,7 +63,7 @@ exchange_settled(struct hall *h)
 		struct exchange *x =
 			list_entry(at, struct exchange, in_settling);
 
-		if (place_is_settling(h, place_of(x->r.endpoint)))
+		if (place_settle_ms(h, place_of(x->r.endpoint)) > 0)
 			continue;
 		list_remove(at);
 		list_add(&ready, at);
@@ -273,7 +272,7 @@ hall_gone(struct exchange **xp)
 	*xp = NULL;
 	x->gone = true;
 	if (x->batch != NULL) {
-		batch_gone(x);
+		exchange_end(x);
 		return;
 	}
 	/* A legacy call goes on without its client (TR-59). */

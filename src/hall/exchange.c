@@ -41,6 +41,7 @@ exchange_new(struct hall *h, const struct hall_request *r)
 void
 exchange_end(struct exchange *x)
 {
+	batch_drop(x);
 	list_remove(&x->in_session);
 	list_remove(&x->in_settling);
 	if (x->settle.loop != NULL)
@@ -127,6 +128,7 @@ exchange_refuse_with(
 {
 	struct hall_refusal why = { .fault = *f };
 
+	batch_drop(x); /* while its arena is there */
 	if (!x->gone)
 		refuse(x, &why, data);
 	exchange_end(x);
@@ -144,6 +146,7 @@ exchange_refuse_scope(
 {
 	struct hall_refusal why = { .fault = *f, .scope = scope };
 
+	batch_drop(x);
 	if (!x->gone)
 		refuse(x, &why, STR_NONE);
 	exchange_end(x);

@@ -86,7 +86,8 @@ bool exchange_settle(struct exchange *x);
 void exchange_settled(struct hall *h);
 /* batch.c: an array of messages (2025-03-26 only, TR-03). */
 void batch_post(struct exchange *x);
-void batch_gone(struct exchange *x);
+/* batch.c: its parts, if any, have nobody any more who gathers their answers. */
+void batch_drop(struct exchange *x);
 /* local.c: answered here.  False: it is none of these. */
 bool local_answer(struct exchange *x);
 /* list.c: the lists, from the catalogues. */

@@ -97,6 +97,26 @@ find_in_hub(struct exchange *x, const struct place *p, struct str name)
 		place_has(x->hall, p, upstream_entry(x->upstream)->name);
 }
 
+/* Nobody has it: but is there a server that never told what it has? */
+static void
+say_unknown(struct exchange *x, const struct place *p, struct str name)
+{
+	struct upstream *u;
+	struct fault f;
+
+	fault_set(&f, FAULT_MCP_UNKNOWN_NAME, "%.*s",
+		STR_ARG(str_cut(name, 0, 100)));
+	for (size_t i = 0; (u = place_upstream(x->hall, p, i)) != NULL; i++) {
+		struct str server = upstream_entry(u)->name;
+
+		if (upstream_server(u) == NULL && str_starts(name, server) &&
+			str_starts(str_cut(name, server.n, name.n),
+				STR("__")))
+			upstream_say_why(u, &f);
+	}
+	exchange_refuse(x, &f);
+}
+
 /* False: it was refused, or it waits for servers to settle. */
 static bool
 find_server(struct exchange *x)
@@ -118,11 +138,8 @@ find_server(struct exchange *x)
 	}
 	if (find_in_hub(x, p, name))
 		return true;
-	if (exchange_settle(x))
-		return false;
-	fault_set(&f, FAULT_MCP_UNKNOWN_NAME, "%.*s",
-		STR_ARG(str_cut(name, 0, 100)));
-	exchange_refuse(x, &f);
+	if (!exchange_settle(x))
+		say_unknown(x, p, name);
 	return false;
 }
 

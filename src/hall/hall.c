@@ -62,6 +62,9 @@ heard_leaving(void *with, struct upstream *u)
 		exchange_refuse(x, &f);
 		at_next = h->exchanges.next; /* others may have ended with it */
 	}
+	for (int k = 0; k < LISTS_KINDS; k++)
+		if (upstream_catalogue(u)->lists[k]->n > 0)
+			listen_tell_listed(h, u, (enum lists_kind)k);
 }
 
 /* ---- snapshots ---- */

@@ -56,8 +56,9 @@ bool place_has(
 /* The i-th server behind it in order, or NULL after the last. */
 struct upstream *place_upstream(
 	const struct hall *h, const struct place *p, size_t i);
-/* One of its servers is still connecting. */
-bool place_is_settling(const struct hall *h, const struct place *p);
+/* How many milliseconds a request that names none of its servers waits for
+ * those that are still connecting; 0: there is nothing to wait for. */
+int64_t place_settle_ms(const struct hall *h, const struct place *p);
 /* CAPABILITY_* of its servers together; a hub's are constant. */
 unsigned place_capabilities(const struct hall *h, const struct place *p);
 /* Names are prefixed: hub and groups. */

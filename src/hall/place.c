@@ -8,6 +8,9 @@
 
 #include <stdlib.h>
 
+/* How long a request waits for its only server to connect. */
+#define SETTLE_MS ((int64_t)10000)
+
 #define HUB_CAPABILITIES                                                       \
 	(CAPABILITY_TOOLS | CAPABILITY_TOOLS_CHANGED | CAPABILITY_PROMPTS |   \
 		CAPABILITY_PROMPTS_CHANGED | CAPABILITY_RESOURCES |           \
@@ -202,15 +205,23 @@ place_upstream(const struct hall *h, const struct place *p, size_t i)
 	return NULL;
 }
 
-bool
-place_is_settling(const struct hall *h, const struct place *p)
+/* A server that was there and comes back keeps nobody of a hub waiting. */
+int64_t
+place_settle_ms(const struct hall *h, const struct place *p)
 {
-	struct upstream *u;
+	struct upstream *u = place_upstream(h, p, 0);
+	int64_t most = 0;
 
-	for (size_t i = 0; (u = place_upstream(h, p, i)) != NULL; i++)
-		if (upstream_state(u) == UPSTREAM_CONNECTING)
-			return true;
-	return false;
+	if (!place_is_hub(p))
+		return u != NULL && upstream_state(u) == UPSTREAM_CONNECTING
+			? SETTLE_MS
+			: 0;
+	for (size_t i = 0; (u = place_upstream(h, p, i)) != NULL; i++) {
+		int64_t ms = upstream_settle_ms(u);
+
+		most = ms > most ? ms : most;
+	}
+	return most;
 }
 
 unsigned
