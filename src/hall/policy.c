@@ -22,13 +22,29 @@ bits_of(enum method_scope s)
 	return 0;
 }
 
+static bool
+calls_tool(const struct exchange *x)
+{
+	return x->e.method == METHOD_TOOLS_CALL && x->upstream != NULL;
+}
+
 /* The settings' rule for the tool that is called, or NULL. */
 static const struct tool_rule *
 rule_for(const struct exchange *x)
 {
-	if (x->e.method != METHOD_TOOLS_CALL || x->upstream == NULL)
+	if (!calls_tool(x))
 		return NULL;
 	return server_tool_rule(upstream_entry(x->upstream), x->own_name);
+}
+
+/* Where tools have rules, a name that the server did not list can't be called:
+ * the server may read it more kindly than the rules do. */
+static bool
+slips_past_rules(const struct exchange *x)
+{
+	return calls_tool(x) && upstream_entry(x->upstream)->tool_count > 0 &&
+		catalogue_find(upstream_catalogue(x->upstream), LISTS_TOOLS,
+			x->own_name) == NULL;
 }
 
 bool
@@ -43,6 +59,10 @@ policy_check(struct exchange *x, struct str *scope, struct fault *f)
 		return fault_set(f, FAULT_MCP_UNKNOWN_NAME,
 			"%.*s is switched off in the settings",
 			STR_ARG(x->own_name));
+	if (slips_past_rules(x))
+		return fault_set(f, FAULT_MCP_UNKNOWN_NAME,
+			"%.*s is not listed, and the settings have rules",
+			STR_ARG(str_cut(x->own_name, 0, 100)));
 	if (rule != NULL && !str_is_none(rule->scope))
 		needed |= scope_of(scopes, rule->scope);
 	if (scope_missing(x->r.principal->scopes, needed) == 0)

@@ -158,6 +158,16 @@ describe('lesson_F09 scope, method and tool', () => {
 		assert.equal(d.upstreams.alpha.calls().filter(r => r.body.params?.name === 'change').length, before);
 	});
 
+	test('lesson_F09 names that are not listed do not slip past the rules', async () => {
+		const { access_token } = await get({ path: '/mcp/alpha', scope: 'mcp:tools:execute' });
+		const before = d.upstreams.alpha.calls().length;
+		const s = await legacy(`${d.url}/mcp/alpha`, access_token);
+		for (const name of ['Change', 'change ', ' change', 'CHANGE', 'change\u0000', 'nosuch'])
+			assert.ok((await s.call('tools/call', { name, arguments: {} })).message.error, JSON.stringify(name));
+		assert.equal(d.upstreams.alpha.calls().filter(r => r.body.method === 'tools/call').length,
+			before === 0 ? 0 : d.upstreams.alpha.calls().slice(0, before).filter(r => r.body.method === 'tools/call').length);
+	});
+
 	test('lesson_F09 a batch hides nothing', async () => {
 		const t = await get({ path: '/mcp/alpha', scope: 'mcp:tools:read' });
 		const s = await legacy(`${d.url}/mcp/alpha`, t.access_token, '2025-03-26');
