@@ -64,7 +64,7 @@ export function run(command, args, { env = {}, cwd } = {}) {
 export async function startDaemon({ settings = {}, args = [], env = {}, quiet = false } = {}) {
 	const home = await mkdtemp(join(tmpdir(), 'ostiary-test-'));
 	const port = settings.port ?? await freePort();
-	const url = `http://127.0.0.1:${port}`;
+	const url = settings.tls ? `https://localhost:${port}` : `http://127.0.0.1:${port}`;
 	const config = join(home, 'mcp_settings.json');
 	const { port: _, ...rest } = settings;
 	const d = { home, port, url, config, logs: '' };
@@ -96,7 +96,7 @@ export async function startDaemon({ settings = {}, args = [], env = {}, quiet = 
 }
 
 export function setupLink(d) {
-	const m = d.text().match(/http:\/\/[^\s"]+\/setup\?token=[A-Za-z0-9_-]+/);
+	const m = d.text().match(/https?:\/\/[^\s"]+\/setup\?token=[A-Za-z0-9_-]+/);
 	if (!m) throw new Error(`no setup link in:\n${d.text()}`);
 	return m[0];
 }
