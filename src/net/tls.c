@@ -16,6 +16,7 @@
 struct tls_context {
 	SSL_CTX *ctx;
 	bool is_server;
+	bool wants_system_trust; /* at the first connection */
 };
 
 struct tls {
@@ -107,19 +108,6 @@ tls_server_new(const char *cert_path, const char *key_path, struct fault *f)
 	return t;
 }
 
-static bool
-load_trust(SSL_CTX *ctx, const char *ca_path, struct fault *f)
-{
-	ERR_clear_error();
-	if (ca_path == NULL && SSL_CTX_set_default_verify_paths(ctx) != 1)
-		return fault_set(
-			f, FAULT_TLS, "system trust store: %s", last_error());
-	if (ca_path != NULL && SSL_CTX_load_verify_file(ctx, ca_path) != 1)
-		return fault_set(f, FAULT_TLS, "trust store %s: %s", ca_path,
-			last_error());
-	return true;
-}
-
 struct tls_context *
 tls_client_new(const char *ca_path, struct fault *f)
 {
@@ -129,9 +117,26 @@ tls_client_new(const char *ca_path, struct fault *f)
 	SSL_CTX_set_session_cache_mode(t->ctx, SSL_SESS_CACHE_OFF);
 	if (SSL_CTX_set_alpn_protos(t->ctx, protocols, PROTOCOLS_SIZE) != 0)
 		die("out of memory");
-	if (!load_trust(t->ctx, ca_path, f))
+	t->wants_system_trust = ca_path == NULL;
+	ERR_clear_error();
+	if (ca_path != NULL && SSL_CTX_load_verify_file(t->ctx, ca_path) != 1) {
+		fault_set(f, FAULT_TLS, "trust store %s: %s", ca_path,
+			last_error());
 		tls_context_free(&t);
+	}
 	return t;
+}
+
+/* The system's store is a few megabytes and some milliseconds, which those
+ * who never dial TLS need not pay.  Without one no certificate is trusted. */
+static void
+load_system_trust(struct tls_context *t)
+{
+	if (!t->wants_system_trust)
+		return;
+	t->wants_system_trust = false;
+	SSL_CTX_set_default_verify_paths(t->ctx);
+	ERR_clear_error();
 }
 
 void
@@ -188,6 +193,7 @@ tls_connect(struct tls_context *t, int fd, const char *server_name)
 	struct tls *made;
 
 	insist(!t->is_server && server_name != NULL && server_name[0] != '\0');
+	load_system_trust(t);
 	made = tls_new(t, fd);
 	if (!expect_name(made->ssl, server_name))
 		die("out of memory");

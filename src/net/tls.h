@@ -19,8 +19,8 @@ struct tls_context;
 struct tls_context *tls_server_new(
 	const char *cert_path, const char *key_path, struct fault *f);
 
-/* For dialing: the system's trust store, or ca_path (PEM) instead when not
- * NULL.  Host names are always checked. */
+/* For dialing: the system's trust store (read at the first connection), or
+ * ca_path (PEM) instead when not NULL.  Host names are always checked. */
 struct tls_context *tls_client_new(const char *ca_path, struct fault *f);
 
 void tls_context_free(struct tls_context **t);
