@@ -21,6 +21,7 @@ DEPS = tools/install-deps.sh
 all: build
 
 build: $(BUILD)/build.ninja
+	@[ -x $(BUILD)/src/app/ostiary ] || echo "Building Ostiary ..."
 	@ninja -C $(BUILD) --quiet src/app/ostiary
 
 run: build

@@ -317,6 +317,11 @@ reload(void *with)
 
 	if (s->reloading || s->signals > 0)
 		return;
+	/* A file that was not there at the start. */
+	if (str_is_none(s->run.places.settings) &&
+		!places_find(s->run.arena, s->run.options, s->run.env,
+			&s->run.places, &f))
+		return;
 	r = calloc(1, sizeof(*r));
 	if (r == NULL)
 		return;
@@ -425,13 +430,16 @@ take_apart(struct serve *s)
 static void
 run(struct serve *s)
 {
+	struct str settings = s->run.places.settings;
+
 	loop_signal(s->loop, SIGTERM, hear_end, s);
 	loop_signal(s->loop, SIGINT, hear_end, s);
 	loop_signal(s->loop, SIGHUP, hear_reload, s);
 	loop_timer_init(&s->sweep, s->loop, sweep, s);
 	loop_timer_set(&s->sweep, SWEEP_MS);
 	loop_timer_init(&s->children, s->loop, wait_for_children, s);
-	settings_watch_start(&s->watch, s->loop, s->run.places.settings.p,
+	settings_watch_start(&s->watch, s->loop,
+		str_is_none(settings) ? "mcp_settings.json" : settings.p,
 		reload, s);
 	loop_run(s->loop);
 	event_log(NULL, EVENT_STOPPED, EF_U64("signals", s->signals));

@@ -161,6 +161,16 @@ test('serve: reload by file and by signal, broken settings kept', async t => {
 		{ method: 'POST' })).status, 401);
 });
 
+test('serve: a settings file that comes later', async t => {
+	const dir = freshFolder(t);
+	const d = await serve(t, dir);
+	await d.said(/connected" server="demo"/);
+	writeSettings(dir, { mcpServers: {
+		late: { command: exe, args: ['demo'] } } });
+	await d.said(/settings loaded file="mcp_settings.json"/);
+	await d.said(/connected" server="late"/);
+});
+
 test('serve: a port in use, a folder that others may write', async t => {
 	const dir = freshFolder(t);
 	const taken = createServer();
