@@ -138,14 +138,14 @@ split_address(struct str listen, char *host, char *port, struct fault *f)
 	while (colon > 0 && listen.p[colon - 1] != ':')
 		colon--;
 	if (colon == 0)
-		return fault_set(f, FAULT_DIAL, "\"%.*s\" has no port",
+		return fault_set(f, FAULT_LISTEN, "\"%.*s\" has no port",
 			STR_ARG(listen));
 	h = str_cut(listen, 0, colon - 1);
 	p = str_cut(listen, colon, listen.n);
 	if (h.n >= 2 && h.p[0] == '[' && h.p[h.n - 1] == ']')
 		h = str_cut(h, 1, h.n - 1);
 	if (h.n >= NI_MAXHOST || p.n == 0 || p.n >= 6)
-		return fault_set(f, FAULT_DIAL, "\"%.*s\" is no host:port",
+		return fault_set(f, FAULT_LISTEN, "\"%.*s\" is no host:port",
 			STR_ARG(listen));
 	snprintf(host, NI_MAXHOST, "%.*s", STR_ARG(h));
 	snprintf(port, 8, "%.*s", STR_ARG(p));
@@ -187,13 +187,13 @@ open_socket(struct str listen, struct fault *f)
 	error = getaddrinfo(
 		host[0] == '\0' ? NULL : host, port, &hints, &found);
 	if (error != 0) {
-		fault_set(f, FAULT_DIAL, "\"%.*s\": %s", STR_ARG(listen),
+		fault_set(f, FAULT_LISTEN, "\"%.*s\": %s", STR_ARG(listen),
 			gai_strerror(error));
 		return -1;
 	}
 	fd = bind_to(found);
 	if (fd < 0)
-		fault_set(f, FAULT_DIAL, "can't listen at %.*s: %s",
+		fault_set(f, FAULT_LISTEN, "can't listen at %.*s: %s",
 			STR_ARG(listen), strerror(errno));
 	freeaddrinfo(found);
 	return fd;

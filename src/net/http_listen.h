@@ -14,7 +14,7 @@
 struct http_listen;
 struct http_server;
 
-/* FAULT_DIAL with the reason; else s->address is set and accepting starts. */
+/* FAULT_LISTEN with the reason; else s->address is set and it accepts. */
 struct http_listen *http_listen_new(
 	struct http_server *s, struct str listen, struct fault *f);
 /* *l may be NULL. */

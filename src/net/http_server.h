@@ -68,7 +68,7 @@ struct http_limits {
 };
 extern const struct http_limits http_limits_default;
 
-/* Listens at host:port ("127.0.0.1:3000", "[::1]:0"); FAULT_DIAL with the
+/* Listens at host:port ("127.0.0.1:3000", "[::1]:0"); FAULT_LISTEN with the
  * reason. */
 struct http_server *http_server_new(struct loop *l, struct str listen,
 	struct tls_context *tls, const struct http_limits *limits,

@@ -398,12 +398,13 @@ addresses_are_checked(void **state)
 		s = http_server_new(
 			l, str_from(bad[i]), NULL, NULL, handler, &f);
 		assert_null(s);
-		assert_int_equal(f.id, FAULT_DIAL);
+		assert_int_equal(f.id, FAULT_LISTEN);
 	}
 	/* Taken already. */
 	s = http_server_new(
 		l, str_from(serving.host), NULL, NULL, handler, &f);
 	assert_null(s);
+	assert_int_equal(f.id, FAULT_LISTEN);
 	s = http_server_new(l, STR("[::1]:0"), NULL, NULL, handler, &f);
 	if (s != NULL)
 		assert_true(str_starts(
