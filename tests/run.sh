@@ -61,19 +61,25 @@ run_checks() {
 
 # Node 20 or newer: the machine's, else one from the package registry.
 node_ready() {
-	local major
+	local major own=tests/node/node_modules
 	major=$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null)
 	[ "${major:-0}" -ge 20 ] && return
-	[ -d tests/node/node_modules ] ||
-		npm ci --prefix tests/node || stop "could not get a Node.js"
-	PATH="$PWD/$(echo tests/node/node_modules/node-linux-*/bin):$PATH"
+	[ -d "$own" ] || (cd tests/node && npm ci --loglevel=error) ||
+		stop "could not get a Node.js"
+	own=$(find "$PWD/$own" -path '*/bin/node' -type f | head -n 1)
+	[ -n "$own" ] || {
+		rm -rf tests/node/node_modules
+		stop "could not get a Node.js of version 20 or newer"
+	}
+	PATH="$(dirname "$own"):$PATH"
 	export PATH
 }
 
 packages_ready() {
 	local stamp=tests/node_modules/.lock
 	cmp -s tests/package-lock.json "$stamp" && return
-	(cd tests && npm ci) || stop "could not install the tests' packages"
+	(cd tests && npm ci --loglevel=error) ||
+		stop "could not install the tests' packages"
 	cp tests/package-lock.json "$stamp"
 }
 
