@@ -40,6 +40,8 @@ fuzz:
 	@BUILD=$(BUILD_FUZZ) tools/fuzz.sh $(FUZZ_SECONDS)
 
 install: build
+	@meson configure $(BUILD) -Dprefix=$(PREFIX)
+	@ninja -C $(BUILD) --quiet
 	@meson install -C $(BUILD) --no-rebuild $(if $(DESTDIR),--destdir $(DESTDIR))
 
 check-style:

@@ -5,8 +5,9 @@
 set -u
 cd "$(dirname "$0")/.."
 
-BUILD=${BUILD:-build}
-BUILD_SAN=${BUILD_SAN:-build-asan}
+BUILD=$(realpath -m "${BUILD:-build}")
+BUILD_SAN=$(realpath -m "${BUILD_SAN:-build-asan}")
+export BUILD BUILD_SAN
 parts=${*:-unit checks e2e}
 passed=0
 failed=0
@@ -50,7 +51,7 @@ run_unit() { # folder
 run_checks() {
 	local check
 	for check in tests/check_*.sh; do
-		if BUILD=$BUILD "$check"; then
+		if "$check"; then
 			count 1 0
 		else
 			echo "$check failed"
@@ -92,8 +93,7 @@ run_e2e() {
 	packages_ready
 	tap=$(mktemp)
 	# shellcheck disable=SC2086 # one word a file
-	OSTIARY=$PWD/$BUILD/src/app/ostiary \
-		OSTIARY_SAN=$PWD/$BUILD_SAN/src/app/ostiary \
+	OSTIARY=$BUILD/src/app/ostiary OSTIARY_SAN=$BUILD_SAN/src/app/ostiary \
 		node --test --test-concurrency=1 \
 		--test-reporter=spec --test-reporter-destination=stdout \
 		--test-reporter=tap --test-reporter-destination="$tap" $files

@@ -112,6 +112,13 @@ kind_name(const struct json *v)
 	return names[v->kind];
 }
 
+/* Texts are names and secrets alike; an address may hold a password. */
+static bool
+may_be_secret(enum setting_kind kind, struct str raw)
+{
+	return kind == SETTING_TEXT || str_find_char(raw, '@') < raw.n;
+}
+
 static bool
 unexpected(struct settings_reader *r, const struct settings_place *p)
 {
@@ -120,7 +127,8 @@ unexpected(struct settings_reader *r, const struct settings_place *p)
 
 	if (p->row->kind == SETTING_CHOICE)
 		expected = str_fmt(r->arena, "one of %s", p->row->choices).p;
-	if (got.n > GOT_SHOWN || p->v->kind >= JSON_ARRAY)
+	if (got.n > GOT_SHOWN || p->v->kind >= JSON_ARRAY ||
+		may_be_secret(p->row->kind, got))
 		return settings_read_refuse(r, p, "expected %s, got %s",
 			expected, kind_name(p->v));
 	return settings_read_refuse(r, p, "expected %s, got %.*s", expected,

@@ -295,6 +295,18 @@ test_settings_places(void **state)
 }
 
 static void
+lesson_B21_messages_show_no_secret(void **state)
+{
+	(void)state;
+	refused("{\"clients\":{\"registrationToken\":12345}}",
+		"mcp_settings.json:1:33: clients.registrationToken: expected a "
+		"string, got a number");
+	refused("{\"mcpServers\":{\"a\":{\"url\":\"http://u:p@h/\"}}}",
+		"mcp_settings.json:1:27: mcpServers.a.url: expected an http or "
+		"https URL, got a string");
+}
+
+static void
 test_settings_unknown_keys_are_noted(void **state)
 {
 	struct settings *s = parsed(
@@ -485,6 +497,7 @@ main(void)
 			lesson_B20_unknown_variable_names_server_key_and_variable),
 		cmocka_unit_test(test_settings_entry_bytes_follow_expansion),
 		cmocka_unit_test(test_settings_places),
+		cmocka_unit_test(lesson_B21_messages_show_no_secret),
 		cmocka_unit_test(test_settings_unknown_keys_are_noted),
 		cmocka_unit_test(test_settings_servers_refused),
 		cmocka_unit_test(test_settings_public_url),
