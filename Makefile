@@ -15,6 +15,8 @@ BUILD_FUZZ ?= build-fuzz
 PREFIX ?= /usr/local
 FUZZ_SECONDS ?= 60
 DEPS = tools/install-deps.sh
+# Says on a terminal how far it is.
+NINJA = ninja -C $(BUILD) $$([ -t 1 ] || echo --quiet)
 
 .PHONY: all build run test bench fuzz install check-style clean
 
@@ -22,7 +24,7 @@ all: build
 
 build: $(BUILD)/build.ninja
 	@[ -x $(BUILD)/src/app/ostiary ] || echo "Building Ostiary ..."
-	@ninja -C $(BUILD) --quiet src/app/ostiary
+	@$(NINJA) src/app/ostiary
 
 run: build
 	@exec $(BUILD)/src/app/ostiary serve $(ARGS)
@@ -41,10 +43,11 @@ fuzz:
 
 install: build
 	@meson configure $(BUILD) -Dprefix=$(PREFIX)
-	@ninja -C $(BUILD) --quiet
-	@meson install -C $(BUILD) --no-rebuild $(if $(DESTDIR),--destdir $(DESTDIR))
+	@$(NINJA) src/app/ostiary
+	@meson install -C $(BUILD) --no-rebuild $(if $(DESTDIR),--destdir $(abspath $(DESTDIR)))
 
 check-style:
+	@$(DEPS) build
 	@tests/check_rooms.sh
 	@tests/check_style.sh
 
@@ -53,6 +56,5 @@ clean:
 
 $(BUILD)/build.ninja:
 	@$(DEPS) build
-	@meson setup $(BUILD) --prefix $(PREFIX) >$(BUILD)-setup.log || \
-		{ cat $(BUILD)-setup.log; exit 1; }
-	@rm -f $(BUILD)-setup.log
+	@said=$$(meson setup $(BUILD) --prefix $(PREFIX)) || \
+		{ echo "$$said"; exit 1; }

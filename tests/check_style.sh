@@ -7,15 +7,24 @@ set -u
 cd "$(dirname "$0")/.."
 bad=0
 
+command -v python3 >/dev/null || {
+	echo "$0 needs python3" >&2
+	exit 1
+}
+
 complain() {
 	[ -n "$1" ] || return
 	echo "$1" >&2
 	bad=1
 }
 
-files() { # patterns
-	git ls-files --cached --others --exclude-standard -- "$@" 2>/dev/null |
-		while read -r file; do [ -f "$file" ] && echo "$file"; done
+files() { # patterns, whose * is any text, "/" too
+	local pattern names=()
+	for pattern; do
+		names+=(-o -path "./$pattern")
+	done
+	find . \( -name node_modules -o -path './build*' -o -path './.*' \) -prune \
+		-o -type f \( "${names[@]:1}" \) -printf '%P\n' | sort
 }
 
 # Files: 800 lines, headers of the rooms 300.

@@ -15,7 +15,7 @@ build="cmd:meson=meson cmd:ninja=ninja-build cmd:pkg-config=pkg-config
 test="file:/usr/include/cmocka.h=libcmocka-dev cmd:node=nodejs cmd:npm=npm
 	cmd:chromium=chromium cmd:openssl=openssl
 	file:/etc/ssl/certs/ca-certificates.crt=ca-certificates"
-bench="cmd:nginx=nginx-light cmd:wrk=wrk"
+bench="cmd:nginx=nginx-light cmd:wrk=wrk cmd:node=nodejs"
 fuzz="cmd:clang=clang pkg:libclang-rt-14-dev=libclang-rt-14-dev
 	cmd:c++=g++ file:/usr/include/simdjson.h=libsimdjson-dev
 	file:/usr/share/llhttp/llhttp.c=node-llhttp"
@@ -61,7 +61,7 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 apt() {
 	$as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y \
-		-o Dpkg::Use-Pty=0 "$@" >"$log" 2>&1
+		-o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 "$@" >"$log" 2>&1
 }
 # shellcheck disable=SC2086 # one word a package
 if ! apt install --no-install-recommends $missing; then
