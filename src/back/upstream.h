@@ -10,8 +10,9 @@
  *	    └──▶ NEEDS_LOGIN (401), FAILED (an entry that can't run)
  *
  * The state is that of the first link.  It is nobody's: it learns the revision,
- * fills the catalogue, and is taken over by the first person who calls.  Links of a modern server serve
- * everybody, links of a legacy one exactly one person (unless share is "all").
+ * fills the catalogue, and is taken over by the first person who calls.  Links
+ * of a modern server serve everybody, links of a legacy one exactly one person
+ * (unless share is "all").
  */
 #ifndef BACK_UPSTREAM_H
 #define BACK_UPSTREAM_H
