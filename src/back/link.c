@@ -151,6 +151,27 @@ call_of_id(struct link *l, struct link_call *c, struct str id)
 	return c != NULL && str_eq(link_call_id(c), id) ? c : NULL;
 }
 
+/* The only call that runs, our own about the level aside; or NULL. */
+static struct link_call *
+only_call(struct link *l)
+{
+	struct link_call *only = NULL;
+
+	if (l->call_count > 2)
+		return NULL;
+	list_each(at, &l->calls)
+	{
+		struct link_call *c = list_entry(at, struct link_call, place);
+
+		if (c == &l->levelling)
+			continue;
+		if (only != NULL)
+			return NULL;
+		only = c;
+	}
+	return only;
+}
+
 /* Logs belong to the call whose way they came, or to the only one that
  * runs; progress to the call whose token it names. */
 static struct link_call *
@@ -163,9 +184,7 @@ call_of_notification(
 	}
 	if (e->method != METHOD_MESSAGE)
 		return NULL; /* concerns more than a call */
-	if (c == NULL && l->call_count == 1)
-		c = list_entry(l->calls.next, struct link_call, place);
-	return c;
+	return c != NULL ? c : only_call(l);
 }
 
 static void

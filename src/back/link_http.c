@@ -362,6 +362,7 @@ give_up_stream(struct post *p)
 static void
 stream_body(struct post *p, struct str bytes)
 {
+	unsigned notes = p->link->notes;
 	struct fault f = { 0 };
 
 	if (!sse_feed(&p->sse, bytes, &f)) {
@@ -372,7 +373,8 @@ stream_body(struct post *p, struct str bytes)
 	}
 	if (p->kind == POST_CALL && p->call == NULL && p->linger.due == 0)
 		loop_timer_set(&p->linger, LINGER_MS);
-	cover_ears(p);
+	if (p->link->notes != notes)
+		cover_ears(p);
 }
 
 static void
