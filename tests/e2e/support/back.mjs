@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { here, MODERN, modern, obtain, startDaemon, until, Visitor } from '../lib.mjs';
+import { here, MODERN, modern, obtain, ostiary, startDaemon, until, Visitor } from '../lib.mjs';
 
 const program = join(here, 'support/fake-stdio.mjs');
 const META = 'io.modelcontextprotocol/';
@@ -130,4 +130,4 @@ export function refused(r, fault) {
 
 // Megabytes that the daemon may hold while servers misbehave; the sanitizers
 // keep what was freed.
-export const bound = b => (readFileSync(`/proc/${b.d.process.child.pid}/maps`, 'utf8').includes('libasan') ? 700 : 100);
+export const bound = () => (readFileSync(ostiary).includes('libasan') ? 700 : 100);

@@ -97,6 +97,6 @@ async function hear(m) {
 note({ start: true });
 if (script.stay) setInterval(() => {}, 1000);
 process.on('SIGTERM', () => process.exit(0));
+misdeeds[script.start]?.();
 const input = createInterface({ input: process.stdin });
-setImmediate(() => misdeeds[script.start]?.());
 input.on('line', s => hear(JSON.parse(s))).on('close', () => { if (!script.stay) process.exit(0); });
