@@ -274,29 +274,22 @@ read_some(struct http_link *l)
 	return false;
 }
 
-/* A plain stream announces what is left; TLS may hold bytes that no poll
- * knows of. */
-static void
-read_on(struct http_link *l)
-{
-	while (read_some(l) && process(l))
-		if (!stream_has_pending(l->stream))
-			return;
-}
-
 void
 http_answer_read(struct http_link *l)
 {
 	http_link_enter(l);
-	read_on(l);
+	if (read_some(l))
+		loop_turn_set(&l->working, LOOP_WORK);
 	http_link_leave(l);
 }
 
+/* A plain stream announces what is left; TLS may hold bytes that no poll
+ * knows of. */
 void
 http_answer_go_on(struct http_link *l)
 {
 	http_link_enter(l);
-	if (process(l))
-		read_on(l);
+	while (process(l) && stream_has_pending(l->stream) && read_some(l))
+		;
 	http_link_leave(l);
 }

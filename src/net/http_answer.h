@@ -10,10 +10,11 @@
 
 struct http_link;
 
-/* The link has bytes to read, and a call. */
+/* The link has bytes to read, and a call: reads, and works on it when the
+ * turn comes. */
 void http_answer_read(struct http_link *l);
 
-/* As http_answer_read(), after what has been read already. */
+/* Works on what was read. */
 void http_answer_go_on(struct http_link *l);
 
 #endif

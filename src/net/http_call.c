@@ -20,8 +20,11 @@
 #define SPARE_MAX   64u
 #define OUT_KEEP    ((size_t)16 << 10) /* of a spare call's memory */
 #define PARTS_MAX   15                 /* body parts of one writev() */
+/* Up to so many bytes wait for the others of the turn (loop.h). */
+#define TOGETHER_MAX ((size_t)16 << 10)
 
 static void on_timer(void *with);
+static void on_send(void *with);
 static void on_dialed(void *with, struct stream *s, const struct fault *f);
 
 /* ---- birth and death ---- */
@@ -44,6 +47,7 @@ call_take(struct http_client *c)
 		buf_init(&call->out, REQUEST_MAX);
 		call->out.secret = true;
 		loop_timer_init(&call->timer, c->loop, on_timer, call);
+		loop_turn_init(&call->sending, c->loop, on_send, call);
 	}
 	list_add(&c->calls, &call->place);
 	return call;
@@ -65,6 +69,7 @@ call_reset(struct http_call *call)
 	*call = (struct http_call){ .client = c, .out = out };
 	list_init(&call->place);
 	loop_timer_init(&call->timer, c->loop, on_timer, call);
+	loop_turn_init(&call->sending, c->loop, on_send, call);
 }
 
 static void
@@ -74,6 +79,7 @@ call_drop(struct http_call *call)
 
 	list_remove(&call->place);
 	loop_timer_stop(&call->timer);
+	loop_turn_stop(&call->sending);
 	http_dial_cancel(&call->dial);
 	http_link_close(&call->link);
 	if (call->pool != NULL)
@@ -206,6 +212,7 @@ http_call_lost(struct http_call *call, const struct fault *f)
 		return;
 	}
 	http_link_close(&call->link);
+	loop_turn_stop(&call->sending);
 	call->unwritable = false;
 	call->out_at = 0;
 	dial(call);
@@ -246,6 +253,12 @@ http_call_flush(struct http_call *call)
 		return;
 	moved = stream_write(call->link->stream, &part, 1, &n);
 	wrote(call, moved, n);
+}
+
+static void
+on_send(void *with)
+{
+	http_call_flush(with);
 }
 
 static void
@@ -301,15 +314,27 @@ send_now(struct http_call *call, const struct http_ask *ask)
 	}
 }
 
+/* Whether the body is worth sending from where it lies.  What may have to be
+ * sent twice is kept in any case. */
+static bool
+is_large(const struct http_ask *ask)
+{
+	size_t sum = 0;
+
+	for (size_t i = 0; i < ask->part_count; i++)
+		sum += ask->parts[i].n;
+	return sum > TOGETHER_MAX && ask->part_count <= PARTS_MAX &&
+		!is_idempotent(ask->method);
+}
+
 static void
 send_on_kept(struct http_call *call, const struct http_ask *ask)
 {
 	http_link_limit(call->link, call->head_ms);
-	if (ask->part_count <= PARTS_MAX &&
-		(ask->part_count == 0 || !is_idempotent(ask->method)))
+	if (is_large(ask))
 		send_now(call, ask);
 	else if (keep_parts(call, ask))
-		http_call_flush(call);
+		loop_turn_set(&call->sending, LOOP_SEND);
 }
 
 /* ---- the outside ---- */

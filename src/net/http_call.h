@@ -29,6 +29,7 @@ struct http_call {
 	struct http_link *link;  /* NULL: dialing, or refused */
 	struct http_dial *dial;
 	struct loop_timer timer; /* total time; or soon, see on_timer() */
+	struct loop_turn sending; /* what is in out */
 	int64_t total_due;       /* loop_now(); 0: no limit */
 	struct http_listener listener;
 	void *with;
@@ -38,7 +39,7 @@ struct http_call {
 	int64_t connect_ms;
 	int64_t head_ms;
 	int64_t idle_ms;
-	/* The request; without its body when that was sent at once. */
+	/* The request; without its body when that was large and sent at once. */
 	struct buf out;
 	size_t out_at;           /* how much of it was sent */
 	bool whole;              /* out holds all of the request */

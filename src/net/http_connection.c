@@ -10,9 +10,14 @@
 
 #include <stdlib.h>
 
+/* Up to so many bytes wait for the others of the turn. */
+#define TOGETHER_MAX ((size_t)16 << 10)
+
 static void on_readable(void *with);
 static void on_writable(void *with);
 static void on_hung_up(void *with);
+static void on_work(void *with);
+static void on_send(void *with);
 
 void
 http_connection_new(struct http_server *s, int fd, const char *peer)
@@ -23,6 +28,8 @@ http_connection_new(struct http_server *s, int fd, const char *peer)
 		die("out of memory");
 	c->server = s;
 	list_init(&c->later);
+	loop_turn_init(&c->working, s->loop, on_work, c);
+	loop_turn_init(&c->sending, s->loop, on_send, c);
 	list_add(&s->idle, &c->link);
 	snprintf(c->peer, sizeof(c->peer), "%s", peer);
 	buf_init(&c->out, SIZE_MAX / 2);
@@ -66,6 +73,8 @@ http_connection_close(struct http_connection *c)
 	stream_close(&c->stream);
 	list_remove(&c->link);
 	list_remove(&c->later);
+	loop_turn_stop(&c->working);
+	loop_turn_stop(&c->sending);
 	http_connection_free_input(c);
 	http_connection_trim(c);
 	buf_clear(&c->body_chunked);
@@ -169,14 +178,9 @@ http_connection_refuse(struct http_connection *c, const struct fault *f)
 	http_connection_move(c, HTTP_STATE_FINISHING, s->limits.body_ms);
 }
 
-void
-http_connection_answered(struct http_connection *c)
+static void
+finish(struct http_connection *c)
 {
-	release(c);
-	http_connection_move(c, HTTP_STATE_FINISHING,
-		c->body.done ? 0 : c->server->limits.body_ms);
-	if (c->inside > 0)
-		return;
 	http_connection_enter(c);
 	while (c->state == HTTP_STATE_FINISHING && http_intake_finish(c))
 		;
@@ -184,6 +188,16 @@ http_connection_answered(struct http_connection *c)
 	if (c->state != HTTP_STATE_CLOSED && http_intake_waits(c))
 		http_connection_later(c);
 	http_connection_leave(c);
+}
+
+void
+http_connection_answered(struct http_connection *c)
+{
+	release(c);
+	http_connection_move(c, HTTP_STATE_FINISHING,
+		c->body.done ? 0 : c->server->limits.body_ms);
+	if (c->inside == 0)
+		finish(c);
 }
 
 void
@@ -212,6 +226,7 @@ http_abort(struct http_request *r)
 
 	insist(c->has_request);
 	c->has_request = false;
+	http_connection_flush(c);
 	http_connection_close(c);
 }
 
@@ -267,14 +282,13 @@ keep_rest(struct http_connection *c, const struct iovec *parts, int n,
 	}
 }
 
-void
-http_connection_send(struct http_connection *c, struct iovec *parts, int n)
+/* With what waits: the kernel takes it, or it is kept. */
+static void
+send_now(struct http_connection *c, struct iovec *parts, int n)
 {
 	size_t waiting = http_connection_waiting(c), done = 0, took;
 	int first = 0;
 
-	if (c->broken)
-		return;
 	parts[0] = (struct iovec){ c->out.p + c->out_from, waiting };
 	while (first < n && parts[first].iov_len == 0)
 		first++;
@@ -290,14 +304,32 @@ http_connection_send(struct http_connection *c, struct iovec *parts, int n)
 	settle_out(c, done > 0);
 }
 
-static void
-flush(struct http_connection *c)
+void
+http_connection_send(struct http_connection *c, struct iovec *parts, int n)
+{
+	size_t sum = http_connection_waiting(c);
+
+	if (c->broken)
+		return;
+	for (int i = 1; i < n; i++)
+		sum += parts[i].iov_len;
+	if (sum > TOGETHER_MAX) {
+		send_now(c, parts, n);
+		return;
+	}
+	keep_rest(c, parts + 1, n - 1, 0);
+	if (!c->writing)
+		loop_turn_set(&c->sending, LOOP_SEND);
+}
+
+void
+http_connection_flush(struct http_connection *c)
 {
 	struct iovec out = { c->out.p + c->out_from,
 		http_connection_waiting(c) };
 	size_t done;
 
-	if (out.iov_len == 0)
+	if (out.iov_len == 0 || c->broken)
 		return;
 	if (stream_write(c->stream, &out, 1, &done) == STREAM_BROKEN) {
 		break_off(c);
@@ -333,12 +365,34 @@ on_readable(void *with)
 }
 
 static void
+on_work(void *with)
+{
+	struct http_connection *c = with;
+
+	http_connection_enter(c);
+	http_intake_go_on(c);
+	http_connection_leave(c);
+}
+
+static void
+on_send(void *with)
+{
+	struct http_connection *c = with;
+
+	http_connection_enter(c);
+	http_connection_flush(c);
+	tell_drained(c);
+	finish(c);
+	http_connection_leave(c);
+}
+
+static void
 on_writable(void *with)
 {
 	struct http_connection *c = with;
 
 	http_connection_enter(c);
-	flush(c);
+	http_connection_flush(c);
 	if (c->broken)
 		http_connection_drop(c);
 	else
@@ -394,8 +448,6 @@ http_connection_turn(struct http_connection *c)
 		http_connection_drop(c);
 	else if (c->deadline != 0 && now >= c->deadline)
 		expire(c);
-	else if (!c->writing)
-		flush(c);
 	http_intake_go_on(c);
 	http_connection_leave(c);
 }

@@ -19,6 +19,10 @@
  *	LINGERING     our side is shut; what still comes is thrown away for a
  *	              bounded time, so that the peer can read the answer
  *
+ * Reading, working on what was read and writing are three stages of a turn of
+ * the loop, each of them for many connections (loop.h): answers gather in out
+ * until the third.
+ *
  * The bytes of a request stay where they were read while it is served; its
  * head and a body that fits point into them.  A longer or chunked body lies in
  * memory of its own.  A connection without a request keeps its memory for the
@@ -60,6 +64,8 @@ struct http_input {
 struct http_connection {
 	struct list link;        /* the server's idle or busy */
 	struct list later;       /* the server's later */
+	struct loop_turn working; /* on what was read */
+	struct loop_turn sending; /* what is in out */
 	struct http_server *server;
 	struct stream *stream;
 	int64_t deadline;        /* of the state; loop_now(), 0: none */
@@ -88,7 +94,7 @@ struct http_connection {
 	char *body_own;          /* in r.arena; a body that does not fit in */
 	struct buf body_chunked;
 	size_t excess;           /* bytes thrown away */
-	struct buf out;          /* what the kernel did not take */
+	struct buf out;          /* not sent, or not taken by the kernel */
 	size_t out_from;
 	char peer[INET6_ADDRSTRLEN];
 };
@@ -125,10 +131,14 @@ void http_connection_turn(struct http_connection *c);
 void http_connection_trim(struct http_connection *c);
 void http_connection_free_input(struct http_connection *c);
 
-/* Sends bytes; what the kernel does not take is kept.  parts[0] is left free
- * by the caller, for what waits already; n counts it. */
+/* Sends bytes: a few when the turn comes, many at once; what the kernel does
+ * not take is kept.  parts[0] is left free by the caller, for what waits
+ * already; n counts it. */
 void http_connection_send(
 	struct http_connection *c, struct iovec *parts, int n);
+
+/* Sends what waits, now. */
+void http_connection_flush(struct http_connection *c);
 
 /* Bytes for the kernel that wait. */
 static inline size_t

@@ -441,15 +441,11 @@ peer_left(struct http_connection *c, enum stream_moved moved)
 void
 http_intake_read(struct http_connection *c)
 {
-	enum stream_moved moved;
+	enum stream_moved moved = read_more(c);
 
-	do {
-		moved = read_more(c);
-		if (moved == STREAM_MOVED)
-			proceed(c);
-	} while (moved == STREAM_MOVED && c->state != HTTP_STATE_CLOSED &&
-		stream_has_pending(c->stream));
-	if (moved == STREAM_END || moved == STREAM_BROKEN)
+	if (moved == STREAM_MOVED)
+		loop_turn_set(&c->working, LOOP_WORK);
+	else if (moved == STREAM_END || moved == STREAM_BROKEN)
 		peer_left(c, moved);
 	else if (c->in.to == 0)
 		http_connection_free_input(c); /* it was made in vain */

@@ -9,7 +9,8 @@
 
 struct http_connection;
 
-/* There are bytes, or the peer's end.  Within enter and leave. */
+/* There are bytes, which are read and have their turn, or the peer's end.
+ * Within enter and leave. */
 void http_intake_read(struct http_connection *c);
 
 /* Goes on with what was read before.  Within enter and leave. */

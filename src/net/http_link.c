@@ -53,6 +53,12 @@ on_timer(void *with)
 		http_link_close(&l);
 }
 
+static void
+on_work(void *with)
+{
+	http_answer_go_on(with);
+}
+
 struct http_link *
 http_link_new(struct http_pool *p, struct stream *s, enum vet_policy vet,
 	struct http_call *call)
@@ -69,6 +75,7 @@ http_link_new(struct http_pool *p, struct stream *s, enum vet_policy vet,
 	l->idle_ms = p->client->idle_ms;
 	list_init(&l->place);
 	loop_timer_init(&l->timer, p->client->loop, on_timer, l);
+	loop_turn_init(&l->working, p->client->loop, on_work, l);
 	stream_own(s,
 		(struct stream_owner){ on_readable, on_writable, l, NULL });
 	return l;
@@ -102,6 +109,7 @@ http_link_close(struct http_link **lp)
 	l->dead = true;
 	l->call = NULL;
 	loop_timer_stop(&l->timer);
+	loop_turn_stop(&l->working);
 	stream_close(&l->stream);
 	unlist(l);
 	http_pool_leave(l->pool);
@@ -175,6 +183,7 @@ http_link_release(struct http_link *l)
 	struct http_pool *p = l->pool;
 
 	l->call = NULL;
+	loop_turn_stop(&l->working);
 	l->kept = true;
 	l->n = l->at = l->scanned = 0;
 	l->since = loop_now(p->client->loop);

@@ -20,6 +20,7 @@ struct http_link {
 	struct stream *stream;
 	struct http_call *call; /* NULL: idle */
 	struct loop_timer timer; /* never later than the deadline */
+	struct loop_turn working; /* on what was read */
 	int64_t deadline;       /* loop_now(); 0: none */
 	int64_t idle_ms;        /* how long it may wait in the pool */
 	int64_t since;          /* when it went there */

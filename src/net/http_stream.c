@@ -24,8 +24,7 @@ static void
 keep_head(struct http_connection *c, struct str head)
 {
 	buf_str(&c->out, head);
-	/* If nothing is written in this turn, the next one sends it. */
-	http_connection_later(c);
+	loop_turn_set(&c->sending, LOOP_SEND);
 }
 
 void
@@ -145,6 +144,8 @@ http_stream_write(struct http_request *r, const struct str *parts, size_t n)
 
 	insist(c->has_request && c->streaming);
 	send_parts(c, parts, n, false);
+	if (http_connection_waiting(c) > most && !c->writing)
+		http_connection_flush(c);
 	waiting = http_connection_waiting(c);
 	if (waiting > 2 * most && !c->broken) {
 		c->broken = true;

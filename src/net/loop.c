@@ -7,11 +7,16 @@
 
 #include "base/die.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <time.h>
 #include <uv.h>
 
 #define HEAP_MIN ((size_t)64)
+
+/* So much is worked on before what it gave is sent: enough for the caches,
+ * and nobody waits for long. */
+#define WORK_BATCH 16u
 
 struct heap {
 	struct loop_timer **at;
@@ -23,14 +28,17 @@ struct loop {
 	uv_loop_t uv;
 	uv_async_t stop;
 	uv_timer_t clock;
+	uv_check_t heard;     /* all that was ready was heard */
+	uv_prepare_t waiting; /* the loop is about to wait */
+	struct list turns[LOOP_SEND + 1];
 	struct heap heap;
 	int64_t armed; /* when clock fires; 0: it does not */
 	int64_t shift; /* of the wall clock, seconds */
 	bool inside; /* loop_run() */
 	bool firing;
 	bool closing;
-	struct list waiting; /* struct slow */
-	unsigned waiting_count;
+	struct list slow; /* struct slow that wait */
+	unsigned slow_count;
 	unsigned running;
 };
 
@@ -72,6 +80,9 @@ must_alloc(size_t n)
 	return p;
 }
 
+static void on_heard(uv_check_t *heard);
+static void on_waiting(uv_prepare_t *waiting);
+
 static void
 on_stop(uv_async_t *async)
 {
@@ -86,8 +97,14 @@ loop_new(void)
 	must(uv_loop_init(&l->uv), "event loop");
 	must(uv_async_init(&l->uv, &l->stop, on_stop), "event loop");
 	must(uv_timer_init(&l->uv, &l->clock), "event loop");
+	must(uv_check_init(&l->uv, &l->heard), "event loop");
+	must(uv_check_start(&l->heard, on_heard), "event loop");
+	must(uv_prepare_init(&l->uv, &l->waiting), "event loop");
+	must(uv_prepare_start(&l->waiting, on_waiting), "event loop");
 	l->uv.data = l;
-	list_init(&l->waiting);
+	list_init(&l->turns[LOOP_WORK]);
+	list_init(&l->turns[LOOP_SEND]);
+	list_init(&l->slow);
 	return l;
 }
 
@@ -116,7 +133,7 @@ loop_free(struct loop **lp)
 		return;
 	*lp = NULL;
 	l->closing = true;
-	list_each(link, &l->waiting)
+	list_each(link, &l->slow)
 		free(list_entry(link, struct slow, link));
 	uv_walk(&l->uv, close_left_open, NULL);
 	while (uv_run(&l->uv, UV_RUN_DEFAULT) != 0)
@@ -308,6 +325,65 @@ loop_timer_stop(struct loop_timer *t)
 	t->due = 0;
 }
 
+/* ---- turns ---- */
+
+void
+loop_turn_init(struct loop_turn *t, struct loop *l, void (*run)(void *with),
+	void *with)
+{
+	*t = (struct loop_turn){ .loop = l, .run = run, .with = with };
+	list_init(&t->place);
+}
+
+void
+loop_turn_set(struct loop_turn *t, enum loop_stage stage)
+{
+	if (list_is_empty(&t->place))
+		list_add(&t->loop->turns[stage], &t->place);
+}
+
+void
+loop_turn_stop(struct loop_turn *t)
+{
+	list_remove(&t->place);
+}
+
+static void
+run_turns(struct list *turns, unsigned most)
+{
+	for (; most > 0 && !list_is_empty(turns); most--) {
+		struct loop_turn *t =
+			list_entry(turns->next, struct loop_turn, place);
+
+		list_remove(&t->place);
+		t->run(t->with);
+	}
+}
+
+static void
+take_turns(struct loop *l)
+{
+	struct list *work = &l->turns[LOOP_WORK];
+	struct list *send = &l->turns[LOOP_SEND];
+
+	while (!l->closing && !(list_is_empty(work) && list_is_empty(send))) {
+		run_turns(work, WORK_BATCH);
+		run_turns(send, UINT_MAX);
+	}
+}
+
+static void
+on_heard(uv_check_t *heard)
+{
+	take_turns(heard->loop->data);
+}
+
+static void
+on_waiting(uv_prepare_t *waiting)
+{
+	take_turns(waiting->loop->data);
+}
+
 /* ---- other threads ---- */
 
 static void
@@ -364,10 +440,10 @@ slow_done(uv_work_t *work, int status)
 
 	insist(status == 0);
 	l->running--;
-	if (!l->closing && !list_is_empty(&l->waiting)) {
-		next = l->waiting.next;
+	if (!l->closing && !list_is_empty(&l->slow)) {
+		next = l->slow.next;
 		list_remove(next);
-		l->waiting_count--;
+		l->slow_count--;
 		start_slow(l, list_entry(next, struct slow, link));
 	}
 	if (!l->closing)
@@ -389,9 +465,9 @@ loop_slow(struct loop *l, void (*work)(void *with),
 {
 	struct slow *s;
 
-	if (l->running >= LOOP_SLOW_MAX && l->waiting_count >= LOOP_SLOW_QUEUE)
+	if (l->running >= LOOP_SLOW_MAX && l->slow_count >= LOOP_SLOW_QUEUE)
 		return fault_set(f, FAULT_TOO_MANY, "%u slow sums wait already",
-			l->waiting_count);
+			l->slow_count);
 	s = must_alloc(sizeof(*s));
 	s->loop = l;
 	s->run = work;
@@ -401,8 +477,8 @@ loop_slow(struct loop *l, void (*work)(void *with),
 	if (l->running < LOOP_SLOW_MAX) {
 		start_slow(l, s);
 	} else {
-		list_add(&l->waiting, &s->link);
-		l->waiting_count++;
+		list_add(&l->slow, &s->link);
+		l->slow_count++;
 	}
 	return true;
 }

@@ -292,6 +292,127 @@ wall_clock_can_be_shifted(void **state)
 	loop_free(&w.loop);
 }
 
+/* ---- turns ---- */
+
+#define STAGES_MAX 64
+
+struct stages {
+	struct loop *loop;
+	struct loop_timer begin;
+	char said[STAGES_MAX + 1]; /* 'w' for work, 's' for sending */
+	size_t n;
+	struct staged {
+		struct stages *all;
+		struct loop_turn work;
+		struct loop_turn send;
+	} each[STAGES_MAX / 2];
+	size_t count;
+};
+
+static void
+say(struct stages *s, char what)
+{
+	assert_true(s->n < STAGES_MAX);
+	s->said[s->n++] = what;
+}
+
+static void
+work_one(void *with)
+{
+	struct staged *one = with;
+
+	say(one->all, 'w');
+	loop_turn_set(&one->send, LOOP_SEND);
+	loop_turn_set(&one->send, LOOP_SEND);
+}
+
+static void
+send_one(void *with)
+{
+	struct staged *one = with;
+
+	say(one->all, 's');
+	if (one->all->n == 2 * one->all->count)
+		loop_stop(one->all->loop);
+}
+
+static void
+begin_all(void *with)
+{
+	struct stages *s = with;
+
+	for (size_t i = 0; i < s->count; i++)
+		loop_turn_set(&s->each[i].work, LOOP_WORK);
+}
+
+static void
+stages_init(struct stages *s, size_t count)
+{
+	*s = (struct stages){ .loop = loop_new(), .count = count };
+	for (size_t i = 0; i < count; i++) {
+		s->each[i].all = s;
+		loop_turn_init(
+			&s->each[i].work, s->loop, work_one, &s->each[i]);
+		loop_turn_init(
+			&s->each[i].send, s->loop, send_one, &s->each[i]);
+	}
+	loop_timer_init(&s->begin, s->loop, begin_all, s);
+	loop_timer_set(&s->begin, 0);
+}
+
+static void
+sending_follows_all_work(void **state)
+{
+	struct stages s;
+
+	(void)state;
+	stages_init(&s, 3);
+	loop_run(s.loop);
+	assert_string_equal(s.said, "wwwsss");
+	loop_free(&s.loop);
+}
+
+/* Who came first does not wait for all who came after. */
+static void
+much_work_is_sent_in_batches(void **state)
+{
+	struct stages s;
+
+	(void)state;
+	stages_init(&s, 20);
+	loop_run(s.loop);
+	assert_string_equal(
+		s.said, "wwwwwwwwwwwwwwwwsssssssssssssssswwwwssss");
+	loop_free(&s.loop);
+}
+
+static void
+stopped_turn_does_not_come(void **state)
+{
+	struct stages s;
+
+	(void)state;
+	stages_init(&s, 2);
+	loop_turn_set(&s.each[1].work, LOOP_WORK);
+	loop_turn_stop(&s.each[1].work);
+	s.count = 1;
+	loop_run(s.loop);
+	assert_string_equal(s.said, "ws");
+	loop_free(&s.loop);
+}
+
+static void
+loop_freed_with_turns_set(void **state)
+{
+	struct stages s;
+
+	(void)state;
+	stages_init(&s, 1);
+	loop_turn_set(&s.each[0].work, LOOP_WORK);
+	loop_free(&s.loop);
+	assert_string_equal(s.said, "");
+}
+
 int
 main(void)
 {
@@ -305,6 +426,10 @@ main(void)
 		cmocka_unit_test(slow_sums_are_few_and_bounded),
 		cmocka_unit_test(signal_is_heard),
 		cmocka_unit_test(wall_clock_can_be_shifted),
+		cmocka_unit_test(sending_follows_all_work),
+		cmocka_unit_test(much_work_is_sent_in_batches),
+		cmocka_unit_test(stopped_turn_does_not_come),
+		cmocka_unit_test(loop_freed_with_turns_set),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
