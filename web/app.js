@@ -1,4 +1,5 @@
-/* Comforts that pages do without: copy buttons and a look at a password. */
+/* Comforts that pages do without: copy buttons, a look at a password, parts
+ * that stay open. */
 "use strict";
 
 /* What screen readers say aloud. */
@@ -52,4 +53,15 @@ for (const button of document.querySelectorAll("button[data-reveal]")) {
 		field.form.addEventListener("submit", () => {
 			field.type = "password";
 		});
+}
+
+/* What somebody opened stays open when the page looks again by itself. */
+for (const part of document.querySelectorAll("details[id]")) {
+	const key = `open:${location.pathname}#${part.id}`;
+	const before = sessionStorage.getItem(key);
+
+	if (before !== null)
+		part.open = before === "yes";
+	part.addEventListener("toggle", () =>
+		sessionStorage.setItem(key, part.open ? "yes" : "no"));
 }

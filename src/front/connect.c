@@ -99,13 +99,16 @@ static const struct {
 		"Configuration”",
 		put_vscode },
 	{ "claude-code", "Claude Code",
-		"In a terminal; then /mcp inside Claude Code to log in",
+		"In a terminal, in your project (--scope user: in all of "
+		"them); then /mcp inside Claude Code to log in",
 		put_claude_code },
 	{ "claude-desktop", "Claude Desktop",
-		"In claude_desktop_config.json; with a public https address, "
-		"add it under Settings, Connectors instead",
+		"In claude_desktop_config.json; an address that the whole "
+		"internet reaches can be added as a custom connector instead",
 		put_claude_desktop },
-	{ "cursor", "Cursor", "In ~/.cursor/mcp.json", put_cursor },
+	{ "cursor", "Cursor",
+		"In ~/.cursor/mcp.json, or .cursor/mcp.json of a project",
+		put_cursor },
 	{ "inspector", "MCP Inspector", "In a terminal", put_inspector },
 };
 #define CLIENTS (sizeof(clients) / sizeof(clients[0]))

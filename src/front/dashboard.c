@@ -12,6 +12,8 @@
 
 #define PAGE_MAX  ((size_t)4 << 20)
 #define LABEL_MAX ((size_t)256)
+/* Until the page of a server that is connecting looks again. */
+#define LOOK_AGAIN_SECONDS 3
 
 /* "1 tool", "3 tools"; after the first a comma. */
 static void
@@ -36,6 +38,7 @@ counts_text(struct arena *a, const struct hall_server_view *v)
 	return buf_view(&out);
 }
 
+/* For how long it has been in its state. */
 static struct str
 since_text(struct arena *a, int64_t since, int64_t now)
 {
@@ -45,6 +48,13 @@ since_text(struct arena *a, int64_t since, int64_t now)
 		return STR("");
 	return age.n == 0 ? STR("since just now")
 			  : str_join(a, STR("for "), age);
+}
+
+/* The state in the words of the page: who waits here is Ostiary. */
+static struct str
+state_text(struct str state)
+{
+	return str_eq_lit(state, "waiting") ? STR("retrying") : state;
 }
 
 /* "needs login" → "needs-login": what style.css calls it. */
@@ -120,7 +130,7 @@ fill_row(struct arena *a, const struct front *front,
 	*row = (struct page_dashboard_servers){
 		.name = e->name,
 		.title = str_eq(v->title, e->name) ? STR("") : v->title,
-		.state = v->state,
+		.state = state_text(v->state),
 		.class = class_text(a, v->state),
 		.kind = kind_text(e->transport),
 		.revision = v->revision,
@@ -137,19 +147,40 @@ fill_row(struct arena *a, const struct front *front,
 	add_tools(a, front->hall, row);
 }
 
+static size_t
+count_in(const struct page_dashboard *page, const char *state)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < page->servers_n; i++)
+		n += str_eq(page->servers[i].state, str_from(state));
+	return n;
+}
+
+/* "1 of 4 connected, 2 connecting, 1 failed." */
 static struct str
 summary_text(struct arena *a, const struct page_dashboard *page)
 {
-	size_t up = 0;
+	static const char *const others[] = { "connecting", "retrying",
+		"failed", "needs login", "disabled" };
+	size_t up = count_in(page, "connected");
+	struct buf out;
 
-	for (size_t i = 0; i < page->servers_n; i++)
-		up += str_eq_lit(page->servers[i].state, "connected");
 	if (page->servers_n == 0)
 		return STR("Nothing to connect to yet.");
 	if (up == page->servers_n)
 		return up == 1 ? STR("One server, connected.")
 			       : str_fmt(a, "%zu servers, all connected.", up);
-	return str_fmt(a, "%zu of %zu connected.", up, page->servers_n);
+	buf_in(&out, a, LABEL_MAX);
+	buf_fmt(&out, "%zu of %zu connected", up, page->servers_n);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		size_t n = count_in(page, others[i]);
+
+		if (n > 0)
+			buf_fmt(&out, ", %zu\u00a0%s", n, others[i]);
+	}
+	buf_lit(&out, ".");
+	return buf_view(&out);
 }
 
 static void
@@ -183,13 +214,17 @@ show(struct front *front, struct http_request *r, const struct browser *b)
 			a, front, b->session_digest, STR("logout")),
 		.hub = hall_endpoint_at(front->hall, 0)->resource,
 	};
+	struct reply how = { 0 };
 	struct buf out;
 
 	fill(a, front, &b->person, &page);
 	page.summary = summary_text(a, &page);
+	page.looks_again = count_in(&page, "connecting") > 0;
+	if (page.looks_again)
+		how.look_again = LOOK_AGAIN_SECONDS;
 	buf_in(&out, a, PAGE_MAX);
 	page_dashboard(&out, &page);
-	reply_page(r, &(struct reply){ 0 }, &out);
+	reply_page(r, &how, &out);
 }
 
 void

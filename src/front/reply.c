@@ -125,6 +125,9 @@ reply_page(
 	add(&a, STR("X-Frame-Options"), STR("DENY"));
 	add(&a, STR("Referrer-Policy"), STR("same-origin"));
 	add(&a, STR("Cross-Origin-Resource-Policy"), STR("same-origin"));
+	if (how->look_again > 0)
+		add(&a, STR("Refresh"),
+			str_fmt(r->arena, "%lld", (long long)how->look_again));
 	send(r, &a, buf_view(page));
 }
 

@@ -142,6 +142,7 @@ show_taken(struct front *front, struct http_request *r, const struct making *m)
 			.token = m->token,
 			.trouble = STR("Somebody has this name already."),
 			.advice = STR("Choose another."),
+			.bad_name = true,
 		},
 		&how);
 }
@@ -220,12 +221,15 @@ judge(const struct form *form, struct page_setup *args)
 	struct str password = form_page_get(form, "password");
 
 	if (!person_name_is_valid(name)) {
+		args->bad_name = true;
 		args->trouble = STR("This name won’t do.");
 		args->advice = STR("Use 1 to 64 letters, digits and . _ - @ +");
 	} else if (characters(password) < PASSWORD_MIN) {
+		args->bad_password = true;
 		args->trouble = STR("The password is too short.");
 		args->advice = STR("Use at least 8 characters.");
 	} else if (password.n > PASSWORD_MAX) {
+		args->bad_password = true;
 		args->trouble = STR("The password is too long.");
 		args->advice = STR("Use at most 1024 bytes.");
 	}
