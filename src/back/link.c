@@ -82,6 +82,20 @@ link_cancel(struct link_call *c)
 }
 
 void
+link_pause(struct link_call *c)
+{
+	if (c->on != NULL && c->wire != NULL && c->on->ops->pause != NULL)
+		c->on->ops->pause(c);
+}
+
+void
+link_resume(struct link_call *c)
+{
+	if (c->on != NULL && c->wire != NULL && c->on->ops->resume != NULL)
+		c->on->ops->resume(c);
+}
+
+void
 link_notify(struct link *l, struct str message)
 {
 	l->ops->notify(l, message);

@@ -98,6 +98,11 @@ void link_send(
  * left alone. */
 void link_cancel(struct link_call *c);
 
+/* Holds the call's stream back, and lets it go on: whoever reads its messages
+ * is slow.  Over stdio all calls share one way, which is never held. */
+void link_pause(struct link_call *c);
+void link_resume(struct link_call *c);
+
 /* Asks a legacy server that has logging for messages from this level on,
  * unless it was asked for as much before (BR-50). */
 void link_want_level(struct link *l, enum level level);

@@ -681,11 +681,31 @@ http_stop(struct link *l)
 	l->wire = NULL;
 }
 
+static void
+http_pause(struct link_call *c)
+{
+	struct post *p = c->wire;
+
+	if (p->http != NULL)
+		http_call_pause(p->http);
+}
+
+static void
+http_resume(struct link_call *c)
+{
+	struct post *p = c->wire;
+
+	if (p->http != NULL)
+		http_call_resume(p->http);
+}
+
 const struct link_ops link_http_ops = {
 	.start = http_start,
 	.send = http_send,
 	.cancel = http_cancel,
 	.notify = http_notify,
+	.pause = http_pause,
+	.resume = http_resume,
 	.detach = http_detach,
 	.opened = http_opened,
 	.stop = http_stop,

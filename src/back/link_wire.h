@@ -29,6 +29,9 @@ struct link_ops {
 	/* The call is given up; its id is still set. */
 	void (*cancel)(struct link *l, struct link_call *c);
 	void (*notify)(struct link *l, struct str message);
+	/* NULL where calls share one way. */
+	void (*pause)(struct link_call *c);
+	void (*resume)(struct link_call *c);
 	/* The call is over, however; c->wire is given up.  Only called when
 	 * c->wire is set. */
 	void (*detach)(struct link_call *c);

@@ -101,6 +101,15 @@ put_cors(const struct call *c, struct field *out)
 }
 
 static void
+caught_up(struct http_request *r)
+{
+	const struct call *c = visit_of(r)->with;
+
+	if (c != NULL && c->exchange != NULL)
+		hall_drained(c->exchange);
+}
+
+static void
 begin_stream(struct call *c)
 {
 	struct field fields[FIELDS_MAX] = {
@@ -114,6 +123,7 @@ begin_stream(struct call *c)
 	http_stream_begin(
 		c->r, &(struct http_answer){
 			      .status = 200, .fields = fields, .n = n });
+	c->r->drained = caught_up;
 	watch_add(c->front->watch, c);
 }
 

@@ -308,7 +308,14 @@ static void
 pass(struct exchange *x, const struct str *parts, size_t n)
 {
 	x->streaming = true;
-	x->r.sink.message(x->r.sink.with, parts, n);
+	if (!x->r.sink.message(x->r.sink.with, parts, n))
+		link_pause(&x->call);
+}
+
+void
+hall_drained(struct exchange *x)
+{
+	link_resume(&x->call);
 }
 
 static void

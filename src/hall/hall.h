@@ -102,7 +102,8 @@ struct hall_sink {
 	/* One JSON message as the whole answer. */
 	void (*answer)(void *with, const struct hall_answer *answer);
 	/* One JSON message on the answer's event stream, which the first one
-	 * begins.  False: the reader is slow. */
+	 * begins.  False: the reader is slow; what the server sends is held
+	 * back until hall_drained(). */
 	bool (*message)(void *with, const struct str *parts, size_t n);
 	/* The end of the event stream. */
 	void (*finish)(void *with);
@@ -125,6 +126,9 @@ struct exchange *hall_post(struct hall *h, const struct hall_request *r);
 /* The client is gone: nothing more is sent to the sink.  For a modern request
  * that means cancellation, for a legacy one it doesn't (TR-33, TR-59). */
 void hall_gone(struct exchange **x);
+
+/* The reader of its stream, which was slow, has caught up. */
+void hall_drained(struct exchange *x);
 
 /* GET: the session's stream of messages that belong to no request.  NULL when
  * refused (through the sink) already; else messages arrive until hall_unlisten
