@@ -126,7 +126,8 @@ check_post(const struct http_head *head, const struct hall_fields *fields,
 
 /* ---- requests ---- */
 
-/* Fills what the hall gets; false when a field is refused. */
+/* Fills what the hall gets; false when a field is refused.  The token may have
+ * ended while the body came. */
 static bool
 prepare(struct call *c, struct hall_request *out, struct fault *f)
 {
@@ -143,7 +144,8 @@ prepare(struct call *c, struct hall_request *out, struct fault *f)
 	read_fields(r->head, &out->fields);
 	if (out->endpoint == NULL)
 		return fault_set(f, FAULT_NOT_FOUND, "the endpoint is gone");
-	return check_fields(r->head, f);
+	return guard_holds(c->key, out->endpoint, f) &&
+	       check_fields(r->head, f);
 }
 
 static void
