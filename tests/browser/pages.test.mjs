@@ -1,0 +1,250 @@
+// Every page in a real browser: light and dark, narrow and wide, by keyboard,
+// without a script.  axe-core finds what a screen reader would stumble over.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, before, test } from 'node:test';
+import { join } from 'node:path';
+import { openBrowser } from '../e2e/browser.mjs';
+import { OWNER, REDIRECT, authorizeUrl, freePort, modules, ostiary, pkce, register, setupLink, startDaemon } from '../e2e/lib.mjs';
+
+const LONG_WORD = 'averyveryverylongword'.repeat(6);
+const WIDTHS = [360, 640, 1280]; // 640 is 1280 at 200 %
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+let axe, browser, d, state;
+
+before(async () => {
+	axe = await readFile(join(modules, 'axe-core/axe.min.js'), 'utf8');
+	browser = await openBrowser();
+	const refused = await freePort();
+	d = await startDaemon({ settings: {
+		mcpServers: {
+			demo: { command: ostiary, args: ['demo'], description: `The demo, ${LONG_WORD} <b>and more</b>` },
+			late: { command: 'sh', args: ['-c', `sleep 4; exec ${ostiary} demo`] },
+			refused: { url: `http://127.0.0.1:${refused}/mcp` },
+			undefined: { url: 'https://example.com/mcp', headers: { 'X-Key': '${env:NOBODY_SET_THIS_VARIABLE}' } },
+			off: { command: 'true', disabled: true },
+		},
+		groups: { work: ['demo', 'late'] },
+	} });
+});
+
+after(async () => {
+	await browser?.close();
+	await d?.close();
+});
+
+// A tab whose console has to stay quiet, but for the status of what was asked.
+async function openTab(options = {}) {
+	const context = await browser.newContext(options);
+	const tab = await context.newPage();
+	tab.said = [];
+	tab.on('pageerror', e => tab.said.push(String(e)));
+	tab.on('console', m => {
+		if (['error', 'warning'].includes(m.type()) && !/^Failed to load resource: the server responded with a status of 4/.test(m.text())) tab.said.push(m.text());
+	});
+	return tab;
+}
+
+// What holds for every page.
+async function inspect(tab, what) {
+	const facts = await tab.evaluate(() => ({
+		lang: document.documentElement.lang,
+		title: document.title,
+		headings: document.querySelectorAll('h1').length,
+		mains: document.querySelectorAll('main#main').length,
+		inline: document.querySelectorAll('[style], style, script:not([src])').length,
+		moving: document.getAnimations().length,
+	}));
+	assert.equal(facts.lang, 'en', what);
+	assert.match(facts.title, /^.+ · Ostiary$/, what);
+	assert.deepEqual([facts.headings, facts.mains, facts.inline, facts.moving], [1, 1, 0, 0], what);
+	for (const width of WIDTHS) {
+		await tab.setViewportSize({ width, height: 740 });
+		assert.equal(await tab.evaluate(() => document.documentElement.scrollWidth), width, `${what}: fits ${width} px`);
+	}
+	for (const colorScheme of ['light', 'dark']) {
+		await tab.emulateMedia({ colorScheme });
+		await tab.evaluate(axe);
+		const found = await tab.evaluate(values => globalThis.axe.run(document, { runOnly: { type: 'tag', values } }), RULES);
+		assert.deepEqual(found.violations.map(v => `${v.id}: ${v.nodes.map(n => n.html).join(' ')}`), [], `${what}, ${colorScheme}`);
+	}
+	assert.deepEqual(tab.said, [], what);
+}
+
+// Without the browser's own checks, which not every browser has.
+async function send(tab, fields) {
+	await tab.evaluate(() => document.forms[0].setAttribute('novalidate', ''));
+	for (const [name, value] of Object.entries(fields)) await tab.locator(`[name=${name}]`).fill(value);
+	await tab.locator('main button[type=submit]').first().click();
+}
+
+test('before there is an owner', async () => {
+	const tab = await openTab();
+	await tab.goto(d.url);
+	await inspect(tab, 'no owner');
+	await tab.goto(`${d.url}/setup?token=wrong`);
+	await inspect(tab, 'a wrong setup link');
+
+	await tab.goto(setupLink(d));
+	await inspect(tab, 'set-up');
+	await send(tab, { username: '', password: OWNER.password });
+	await inspect(tab, 'set-up without a name');
+	assert.equal(await tab.locator('#username[aria-invalid=true]').getAttribute('aria-describedby'), 'username-hint trouble');
+	assert.equal(await tab.evaluate(() => document.activeElement.id), 'username');
+	await send(tab, { username: OWNER.username, password: 'short' });
+	await inspect(tab, 'set-up with a short password');
+	assert.equal(await tab.inputValue('#username'), OWNER.username, 'what was right stays');
+	assert.equal(await tab.evaluate(() => document.activeElement.id), 'password');
+
+	await send(tab, OWNER);
+	await tab.waitForURL(`${d.url}/`);
+	await tab.goto(setupLink(d));
+	await inspect(tab, 'a spent setup link');
+	state = await tab.context().storageState();
+	await tab.context().close();
+});
+
+test('a page looks again by itself while a server connects, without a script', async () => {
+	await d.restart();
+	const tab = await openTab({ storageState: state, javaScriptEnabled: false });
+	const first = await tab.goto(d.url);
+	assert.equal(first.headers().refresh, '3');
+	const states = () => tab.locator('.servers > li:has(h2:text("late")) .state').innerText();
+	assert.equal(await states(), 'connecting');
+	await tab.locator('.servers > li:has(h2:text("late")) .state.connected').waitFor({ timeout: 20000 });
+	const last = await tab.goto(d.url);
+	assert.equal(last.headers().refresh, undefined, 'and then rests');
+	await tab.context().close();
+});
+
+test('login', async () => {
+	const tab = await openTab();
+	await tab.goto(`${d.url}/login`);
+	await inspect(tab, 'login');
+	await send(tab, { username: OWNER.username, password: 'not the password' });
+	await inspect(tab, 'login refused');
+	assert.equal(await tab.inputValue('#password'), '');
+	await tab.locator('[data-reveal=password]').click();
+	assert.equal(await tab.locator('#password').getAttribute('type'), 'text');
+	await send(tab, OWNER);
+	await tab.waitForURL(`${d.url}/`);
+	await tab.getByRole('button', { name: 'Log out' }).click();
+	await tab.waitForURL(`${d.url}/login`);
+	await tab.context().close();
+});
+
+test('pages of the owner', async () => {
+	const tab = await openTab({ storageState: state });
+	await tab.goto(d.url);
+	await tab.evaluate(() => document.querySelectorAll('details').forEach(x => { x.open = true; }));
+	await inspect(tab, 'dashboard');
+	const text = await tab.locator('main').innerText();
+	assert.match(text, /<b>and more<\/b>/, 'as text');
+	assert.match(text, /mcpServers\.undefined\.headers\.X-Key: the variable NOBODY_SET_THIS_VARIABLE is not set/);
+	assert.match(text, /Connection refused/);
+	assert.match(text, /1\sfailed/);
+	await tab.reload();
+	assert.equal(await tab.locator('details[open]').count(), 2, 'what was opened stays open');
+
+	await tab.goto(`${d.url}/connect`);
+	await tab.evaluate(() => document.querySelectorAll('details').forEach(x => { x.open = true; }));
+	await inspect(tab, 'connect a client');
+	const vscode = JSON.parse(await tab.locator('#hub-vscode').innerText());
+	assert.deepEqual(vscode, { servers: { ostiary: { type: 'http', url: `${d.url}/mcp` } } });
+	for (const [id, name] of [['to-demo', 'demo'], ['to-work', 'work']]) {
+		const cursor = JSON.parse(await tab.locator(`#${id}-cursor`).innerText());
+		assert.deepEqual(cursor, { mcpServers: { [name]: { url: `${d.url}/mcp/${name}` } } });
+	}
+	await tab.goto(`${d.url}/access`);
+	await inspect(tab, 'access, empty');
+	await tab.goto(`${d.url}/no/such/page`);
+	await inspect(tab, 'not found');
+	await tab.context().close();
+});
+
+test('consent', async () => {
+	const tab = await openTab({ storageState: state });
+	const { challenge } = pkce();
+	const ask = (client, extra) => tab.goto(authorizeUrl(d, client, { challenge, resource: `${d.url}/mcp`, ...extra }).href);
+	const local = await register(d, { client_name: `A client <i>called</i> ${LONG_WORD}` });
+	const there = `https://client.${LONG_WORD.slice(0, 60)}.example.com/callback`;
+	const remote = await register(d, { client_name: 'Far away', redirect_uris: [there] });
+
+	await ask(remote, { redirect_uri: there });
+	await inspect(tab, 'consent, elsewhere');
+	await ask(local, { redirect_uri: 'https://elsewhere.example/' });
+	await inspect(tab, 'an address that is not registered');
+	await ask(remote, { redirect_uri: there, scope: 'no:such:scope' });
+	await inspect(tab, 'a scope that nobody knows');
+	await ask({ client_id: 'c_nobody' });
+	await inspect(tab, 'a client that nobody knows');
+	await ask(local);
+	await inspect(tab, 'consent, on this machine');
+
+	await tab.route(u => u.href.startsWith(REDIRECT), r => r.fulfill({ contentType: 'text/plain', body: 'back' }));
+	await tab.getByRole('button', { name: 'Allow' }).click();
+	await tab.waitForURL(u => u.searchParams.has('code'));
+	await tab.goto(`${d.url}/access`);
+	await inspect(tab, 'access');
+	await tab.getByRole('button', { name: /^Take back/ }).click();
+	await tab.getByRole('heading', { name: 'Nobody yet' }).waitFor();
+	await tab.context().close();
+});
+
+// Where Tab leads, from the top; each stop has to be seen.
+async function stops(tab) {
+	const seen = [];
+	await tab.evaluate(() => { document.body.tabIndex = -1; document.body.focus(); document.body.removeAttribute('tabindex'); });
+	for (let i = 0; i < 30; i++) {
+		await tab.keyboard.press('Tab');
+		const at = await tab.evaluate(() => {
+			const e = document.activeElement, s = getComputedStyle(e);
+			return e === document.body ? null : { name: (e.getAttribute('aria-label') || e.labels?.[0]?.innerText || e.innerText).split('\n')[0].trim(),
+				outline: s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2, inside: e.getBoundingClientRect().top >= 0 };
+		});
+		if (at === null) break;
+		assert.ok(at.outline && at.inside, `${at.name} shows that it has the focus`);
+		seen.push(at.name);
+	}
+	return seen;
+}
+
+test('by keyboard alone', async () => {
+	const tab = await openTab();
+	await tab.goto(`${d.url}/login`);
+	assert.equal(await tab.evaluate(() => document.activeElement.id), 'username', 'begins where one types');
+	assert.deepEqual(await stops(tab), ['Skip to content', 'Name', 'Password', 'Show the password', 'Log in']);
+	await tab.focus('#username');
+	await tab.keyboard.type(OWNER.username);
+	await tab.keyboard.press('Tab');
+	await tab.keyboard.type(OWNER.password);
+	await tab.keyboard.press('Enter');
+	await tab.waitForURL(`${d.url}/`);
+	const way = await stops(tab);
+	assert.deepEqual(way.slice(0, 7), ['Skip to content', 'Ostiary', 'Servers', 'Connect a client', 'Access', 'Log out', 'Connect a client']);
+	assert.ok(way.includes('Tools (2)'), way.join(', '));
+	await tab.focus('.skip');
+	await tab.keyboard.press('Enter');
+	await tab.keyboard.press('Tab');
+	assert.equal(await tab.evaluate(() => document.activeElement.innerText), 'Connect a client', 'the skip link skips');
+	assert.deepEqual(tab.said, []);
+	await tab.context().close();
+});
+
+test('without a script', async () => {
+	const tab = await openTab({ javaScriptEnabled: false });
+	await tab.goto(`${d.url}/connect`);
+	await tab.locator('#username').fill(OWNER.username);
+	await tab.locator('#password').fill(OWNER.password);
+	assert.ok(!await tab.locator('[data-reveal]').isVisible(), 'no button that does nothing');
+	await tab.locator('button[type=submit]').click();
+	await tab.waitForURL(`${d.url}/connect`);
+	assert.ok(await tab.locator('#hub-claude-code').isVisible());
+	assert.equal(await tab.locator('[data-copy]:visible').count(), 0);
+	await tab.locator('#to-demo > summary').click();
+	assert.ok(await tab.locator('#to-demo-vscode').isVisible());
+	await tab.getByRole('button', { name: 'Log out' }).click();
+	await tab.waitForURL(`${d.url}/login`);
+	await tab.context().close();
+});
