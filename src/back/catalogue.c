@@ -11,6 +11,8 @@
 
 #define CATALOGUE_MAX   ((size_t)64 << 20)
 #define CATALOGUE_ITEMS ((size_t)20000)
+/* Of the items of a page that are left out, so many are logged by name. */
+#define DROPPED_SAID    20u
 
 struct catalogue_list *
 catalogue_list_new(enum lists_kind kind)
@@ -64,10 +66,15 @@ catalogue_clear(struct catalogue *c)
 static void
 log_dropped(const struct lists_page *page, const struct event_scope *scope)
 {
-	for (size_t i = 0; i < page->dropped_n; i++)
+	size_t n = page->dropped_n;
+
+	for (size_t i = 0; i < n && i < DROPPED_SAID; i++)
 		event_log(scope, EVENT_TOOL_DROPPED,
 			EF_STR("name", page->dropped[i].name),
 			EF_STR("reason", page->dropped[i].reason));
+	if (n > DROPPED_SAID)
+		event_log(scope, EVENT_TOOL_DROPPED,
+			EF_U64("more", n - DROPPED_SAID));
 }
 
 static bool
