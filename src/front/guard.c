@@ -45,25 +45,47 @@ judge(struct guard_key *k, bool found, const struct fault *f)
 	}
 }
 
+static void refresh(struct guard_key *k);
+
 static void
 refreshed(void *with, const struct guard_found *found, const struct fault *f)
 {
 	struct guard_key *k = with;
+	bool again = k->ask_again;
 
-	k->asking = false;
+	k->asking = k->ask_again = false;
 	judge(k, found != NULL, f);
+	if (again)
+		refresh(k);
 	guard_drop(&k);
 }
 
-void
-guard_refresh(struct guard_key *k)
+static void
+refresh(struct guard_key *k)
 {
-	if (k->asking || k->dead || is_fresh(k))
+	k->ask_again = k->asking;
+	if (k->asking || k->dead)
 		return;
 	k->asking = true;
-	guard_lookup(
-		k->guard->front->store, &(struct guard_question){ k->digest,
-						refreshed, guard_hold(k) });
+	guard_lookup(k->guard->front->store,
+		&(struct guard_question){ .digest = k->digest,
+			.grant_id = k->principal.grant_id,
+			.heard = refreshed,
+			.with = guard_hold(k) });
+}
+
+/* The answers come later: nothing leaves the lists meanwhile. */
+void
+guard_refresh_held(struct guard *g)
+{
+	list_each (link, &g->used) {
+		struct guard_key *k = list_entry(link, struct guard_key, link);
+
+		if (k->holders > 1)
+			refresh(k);
+	}
+	list_each (link, &g->loose)
+		refresh(list_entry(link, struct guard_key, link));
 }
 
 bool
@@ -139,8 +161,10 @@ heard(void *with, const struct guard_found *found, const struct fault *f)
 	free(l);
 }
 
+/* known: what is known of the token so far, or NULL. */
 static struct lookup *
-lookup_for(struct guard *g, const struct digest *d, struct fault *f)
+lookup_for(struct guard *g, const struct digest *d,
+	const struct guard_key *known, struct fault *f)
 {
 	struct lookup *l = map_get(&g->lookups, digest_str(d));
 
@@ -157,7 +181,12 @@ lookup_for(struct guard *g, const struct digest *d, struct fault *f)
 	l->digest = *d;
 	list_init(&l->asks);
 	map_put(&g->lookups, digest_str(&l->digest), l);
-	guard_lookup(g->front->store, &(struct guard_question){ *d, heard, l });
+	guard_lookup(g->front->store,
+		&(struct guard_question){ .digest = *d,
+			.grant_id = known == NULL ? STR_NONE
+						  : known->principal.grant_id,
+			.heard = heard,
+			.with = l });
 	return l;
 }
 
@@ -235,7 +264,7 @@ guard_check(struct guard *g, const struct http_head *head,
 			return GUARD_PASS;
 		}
 	}
-	l = lookup_for(g, &digest, f);
+	l = lookup_for(g, &digest, k, f);
 	if (l == NULL)
 		return GUARD_REFUSED;
 	list_init(&ask->link);

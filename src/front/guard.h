@@ -12,7 +12,9 @@
  *	            ──▶ GUARD_WAIT     ask->then(ask) on the loop later
  *
  * A token whose last look-up is GUARD_FRESH_MS old is looked up again before it
- * passes, so that what another process revoked ends here within that time.
+ * passes, and so are those that a call or stream still holds when another
+ * process has written (guard_pulse.h): what it revoked ends here within that
+ * time.
  *
  * The table holds at most GUARD_MAX tokens, the least recently used go first.
  * A key that somebody holds outlives its place in the table.
@@ -65,9 +67,9 @@ void guard_give_up(struct guard_ask *ask);
 bool guard_holds(const struct guard_key *key, const struct endpoint *endpoint,
 	struct fault *f);
 
-/* Looks a held key up again, behind its holder's back, if it is not fresh: for
- * streams, now and then. */
-void guard_refresh(struct guard_key *key);
+/* Looks all keys up again that somebody holds, behind the holders' backs:
+ * another process may have taken something back. */
+void guard_refresh_held(struct guard *g);
 
 const struct principal *guard_principal(const struct guard_key *key);
 struct guard_key *guard_hold(struct guard_key *key);
@@ -89,6 +91,9 @@ void guard_forget_token(struct guard *g, const struct digest *digest);
 /* As guard_forget_grant() for all grants of a person who was disabled or
  * removed. */
 void guard_forget_person(struct guard *g, struct str person_id);
+
+/* As guard_forget_grant() for all grants of a client that was removed. */
+void guard_forget_client(struct guard *g, struct str client_id);
 
 /* After a reload, whose scope table may differ: reads all scopes anew. */
 void guard_settings(struct guard *g);

@@ -2,6 +2,7 @@
 #include "front/guard_keys.h"
 
 #include "base/die.h"
+#include "front/guard_pulse.h"
 #include "front/watch.h"
 #include "hall/hall.h"
 #include "net/loop.h"
@@ -22,6 +23,7 @@ guard_new(struct front *front)
 	list_init(&g->used);
 	list_init(&g->loose);
 	list_init(&g->dying);
+	g->pulse = guard_pulse_new(g);
 	return g;
 }
 
@@ -156,6 +158,7 @@ guard_free(struct guard **gp)
 	*gp = NULL;
 	if (g == NULL)
 		return;
+	guard_pulse_free(&g->pulse);
 	while (!list_is_empty(&g->used))
 		unlist(list_entry(g->used.next, struct guard_key, link));
 	insist(list_is_empty(&g->loose));
@@ -212,13 +215,22 @@ guard_forget_token(struct guard *g, const struct digest *digest)
 	kill_token(&g->used, digest);
 }
 
+/* Whose keys: a principal's member, by its offset. */
+struct whose {
+	size_t member;
+	struct str id;
+};
+
 static struct guard_key *
-living_of(struct list *keys, struct str person_id)
+living_of(struct list *keys, const struct whose *w)
 {
 	list_each (link, keys) {
 		struct guard_key *k = list_entry(link, struct guard_key, link);
+		const char *member = (const char *)&k->principal + w->member;
 
-		if (!k->dead && str_eq(k->principal.person_id, person_id))
+		if (!k->dead &&
+			str_eq(*(const struct str *)(const void *)member,
+				w->id))
 			return guard_hold(k);
 	}
 	return NULL;
@@ -226,16 +238,32 @@ living_of(struct list *keys, struct str person_id)
 
 /* The hall may let go of any key while a grant ends, so the lists are walked
  * anew for each. */
-void
-guard_forget_person(struct guard *g, struct str person_id)
+static void
+forget_all(struct guard *g, const struct whose *w)
 {
 	struct guard_key *k;
 
-	while ((k = living_of(&g->used, person_id)) != NULL ||
-		(k = living_of(&g->loose, person_id)) != NULL) {
+	while ((k = living_of(&g->used, w)) != NULL ||
+		(k = living_of(&g->loose, w)) != NULL) {
 		guard_forget_grant(g, k->principal.grant_id);
 		guard_drop(&k);
 	}
+}
+
+void
+guard_forget_person(struct guard *g, struct str person_id)
+{
+	forget_all(g, &(struct whose){
+			      offsetof(struct principal, person_id),
+			      person_id });
+}
+
+void
+guard_forget_client(struct guard *g, struct str client_id)
+{
+	forget_all(g, &(struct whose){
+			      offsetof(struct principal, client_id),
+			      client_id });
 }
 
 static void

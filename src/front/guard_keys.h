@@ -28,6 +28,7 @@ struct guard_key {
 	bool listed;
 	bool dead;            /* revoked */
 	bool asking;          /* being looked up again */
+	bool ask_again;       /* it may have been read too early */
 	int64_t fresh;        /* loop_now() of the last look-up; of the last
 			       * drop when dying */
 	char text[];
@@ -40,6 +41,7 @@ struct guard {
 	struct list loose;    /* held by somebody, no longer listed */
 	struct list dying;    /* held by nobody; freed by bury() */
 	struct map lookups;   /* digest → struct lookup */
+	struct guard_pulse *pulse;
 };
 
 /* A key that is held once, by the caller, and not listed yet. */

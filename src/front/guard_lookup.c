@@ -13,13 +13,32 @@ struct lookup {
 	struct guard_found found;
 };
 
-/* What is not there makes a token that is none. */
 static bool
 missing(struct fault *f, const char *what)
 {
 	if (f->id != FAULT_NOT_FOUND)
 		return false;
-	return fault_set(f, FAULT_INVALID_TOKEN, "%s is gone", what);
+	return fault_set(f, FAULT_REVOKED, "%s is gone", what);
+}
+
+/* Tokens go with their grant; one that went alone has expired, or was given
+ * back. */
+static bool
+missing_token(struct arena *a, struct store_txn *t, struct str grant_id,
+	struct fault *f)
+{
+	struct grant grant;
+
+	if (f->id != FAULT_NOT_FOUND)
+		return false;
+	if (!str_is_none(grant_id)) {
+		fault_clear(f);
+		if (!grant_load(a, t, grant_id, &grant, f))
+			return missing(f, "the grant");
+		if (grant.revoked != 0)
+			return fault_set(f, FAULT_REVOKED, "revoked grant");
+	}
+	return fault_set(f, FAULT_INVALID_TOKEN, "the token is gone");
 }
 
 static bool
@@ -32,7 +51,7 @@ load(struct lookup *l, struct store_txn *t, struct fault *f)
 	struct person person;
 
 	if (!access_token_load(a, t, digest, &token, f))
-		return missing(f, "the token");
+		return missing_token(a, t, l->question.grant_id, f);
 	if (!grant_load(a, t, token.grant_id, &grant, f))
 		return missing(f, "the grant");
 	if (!person_load(a, t, grant.person_id, &person, f))
@@ -78,6 +97,7 @@ guard_lookup(struct store *store, const struct guard_question *q)
 	struct lookup *l = arena_new_of(arena, struct lookup);
 
 	l->question = *q;
+	l->question.grant_id = str_dup(arena, q->grant_id);
 	l->job.arena = arena;
 	l->job.run = run;
 	l->job.done = done;

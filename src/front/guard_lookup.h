@@ -1,8 +1,8 @@
 /*
  * guard_lookup: the guard's question to the store.
  *
- * One job: access token → grant → person.  A token whose grant was revoked or
- * whose person was disabled is none.
+ * One job: access token → grant → person.  A token whose grant is gone or was
+ * revoked, or whose person is gone or disabled, is none.
  */
 #ifndef FRONT_GUARD_LOOKUP_H
 #define FRONT_GUARD_LOOKUP_H
@@ -25,6 +25,9 @@ struct guard_found {
 
 struct guard_question {
 	struct digest digest;
+	/* Whose token it was when last heard of, so that the end of its grant
+	 * is told from its own; STR_NONE.  Copied. */
+	struct str grant_id;
 	/* On the loop, once.  found is NULL when f is set: FAULT_REVOKED (grant
 	 * or person are at their end), FAULT_INVALID_TOKEN, FAULT_STORE. */
 	void (*heard)(void *with, const struct guard_found *found,

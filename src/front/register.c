@@ -3,6 +3,7 @@
 
 #include "base/secret.h"
 #include "crypto/random.h"
+#include "front/guard.h"
 #include "front/reply.h"
 #include "front/routes.h"
 #include "front/throttle.h"
@@ -247,6 +248,16 @@ done_get(struct front *front, struct http_request *r, void *input,
 	reply_json(r, &(struct reply){ 0 }, buf_view(&out));
 }
 
+/* Even when the peer left. */
+static void
+forget(struct front *front, void *input, const struct fault *f)
+{
+	const struct errand *e = input;
+
+	if (!fault_is_set(f))
+		guard_forget_client(front->guard, e->client.id);
+}
+
 static void
 done_delete(struct front *front, struct http_request *r, void *input,
 	const struct fault *f)
@@ -291,8 +302,9 @@ register_get(struct front *front, struct http_request *r)
 void
 register_delete(struct front *front, struct http_request *r)
 {
-	static const struct work_plan plan = { .run = run_delete,
-		.done = done_delete };
+	static const struct work_plan plan = {
+		.run = run_delete, .done = done_delete, .always = forget
+	};
 
 	manage(front, r, &plan);
 }

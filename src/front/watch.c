@@ -9,7 +9,7 @@
 
 struct watch {
 	struct front *front;
-	struct list streams; /* of struct call; the next to refresh first */
+	struct list streams; /* of struct call */
 	struct loop_timer timer;
 	int64_t comment_at; /* loop_now() */
 };
@@ -39,22 +39,6 @@ check_all(struct watch *w)
 }
 
 static void
-refresh_some(struct watch *w)
-{
-	struct list *last = w->streams.prev;
-
-	for (unsigned i = 0; i < WATCH_REFRESH; i++) {
-		struct list *link = w->streams.next;
-
-		guard_refresh(list_entry(link, struct call, link)->key);
-		list_remove(link);
-		list_add(&w->streams, link);
-		if (link == last)
-			return;
-	}
-}
-
-static void
 comment_all(struct watch *w)
 {
 	struct str comment = STR(":\n\n");
@@ -76,7 +60,6 @@ tick(void *with)
 	check_all(w);
 	if (list_is_empty(&w->streams))
 		return;
-	refresh_some(w);
 	comment_all(w);
 	loop_timer_set(&w->timer, WATCH_MS);
 }

@@ -2,11 +2,9 @@
  * watch: one timer for all open event streams.
  *
  * Once a second it ends the streams whose token has expired, was revoked or
- * belongs to an endpoint that is no more, and has the tokens of some of the
- * others looked up again (guard_refresh), so that what another process
- * revoked ends here too.  Every WATCH_COMMENT_MS it writes a comment into
- * each, so that nobody on the way takes a silent stream for a dead one
- * (TR-34).
+ * belongs to an endpoint that is no more.  Every WATCH_COMMENT_MS it writes a
+ * comment into each, so that nobody on the way takes a silent stream for a
+ * dead one (TR-34).
  */
 #ifndef FRONT_WATCH_H
 #define FRONT_WATCH_H
@@ -15,7 +13,6 @@
 
 #define WATCH_MS         1000
 #define WATCH_COMMENT_MS 15000
-#define WATCH_REFRESH    64u /* streams a turn; the others wait for theirs */
 
 struct call;
 struct watch;

@@ -215,3 +215,9 @@ sql_one(struct store_txn *t, enum sql_id id, struct sql_args args,
 		*number = sql_number(&r);
 	return sql_end(&r);
 }
+
+bool
+sql_mark(struct store_txn *t, int64_t *mark, struct fault *f)
+{
+	return sqlite_number(t->db, "PRAGMA data_version", mark, f);
+}

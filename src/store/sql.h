@@ -87,6 +87,10 @@ struct sql_list {
  * Those before it may move. */
 void *sql_list_add(struct sql_rows *r, struct arena *a, struct sql_list *l);
 
+/* A number that is another one than before when somebody else's connection has
+ * written meanwhile; what this one writes does not change it. */
+bool sql_mark(struct store_txn *t, int64_t *mark, struct fault *f);
+
 /* Runs a query that gives one number. */
 bool sql_one(struct store_txn *t, enum sql_id id, struct sql_args args,
 	int64_t *number, struct fault *f);

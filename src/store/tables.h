@@ -92,6 +92,10 @@ bool refresh_token_load(struct arena *a, struct store_txn *t, struct str digest,
 bool refresh_token_save(
 	struct store_txn *t, const struct refresh_token *k, struct fault *f);
 
+/* A number that is another one than before when another process has written
+ * meanwhile. */
+bool tables_mark(struct store_txn *t, int64_t *mark, struct fault *f);
+
 /* Removes what expired before now: codes, tokens, sessions. */
 bool tables_sweep(struct store_txn *t, int64_t now, struct fault *f);
 

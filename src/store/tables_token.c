@@ -113,3 +113,9 @@ tables_sweep(struct store_txn *t, int64_t now, struct fault *f)
 	}
 	return true;
 }
+
+bool
+tables_mark(struct store_txn *t, int64_t *mark, struct fault *f)
+{
+	return sql_mark(t, mark, f);
+}

@@ -1,14 +1,17 @@
 // Attacks on time: a token that was good when the head came and is not when
 // the body does.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import net from 'node:net';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { MODERN, modern, obtain, register, request } from '../e2e/lib.mjs';
-import { call, healthy, metaOf, parseChallenge, startGuarded } from './kit.mjs';
+import { promisify } from 'node:util';
+import { MODERN, legacy, modern, obtain, ostiary, register, request, until } from '../e2e/lib.mjs';
+import { addPerson, call, healthy, metaOf, parseChallenge, startGuarded } from './kit.mjs';
 
 let d, client;
 before(async () => {
-	d = await startGuarded();
+	d = await startGuarded({ more: { demo: { command: ostiary, args: ['demo'] } } });
 	client = await register(d);
 });
 after(() => d?.close());
@@ -43,4 +46,44 @@ test('a token that was revoked between head and body opens nothing', async () =>
 		assert.equal(d.upstreams.alpha.seen.length, before, 'nothing went on to the server');
 	}
 	await healthy(d);
+});
+
+// The command line beside the running daemon.
+const beside = async (...args) => JSON.parse((await promisify(execFile)(ostiary, [...args, '--config', d.config],
+	{ env: { ...process.env, OSTIARY_HOME: join(d.home, 'state') } })).stdout || 'null');
+
+test('what another process takes back ends here, parked calls and sessions too', async () => {
+	const ends = { 'grant revoke': async t => beside('grant', 'revoke', (await beside('grant', 'list', '--json')).find(g => g.client === t.client.client_id).id),
+		'client revoke': t => beside('client', 'revoke', t.client.client_id), 'user remove': () => beside('user', 'remove', 'eve') };
+	const eve = await addPerson(d, 'eve');
+	for (const [what, end] of Object.entries(ends)) {
+		const t = await obtain(d, what === 'grant revoke' ? d.owner : eve, { path: '/mcp/demo' });
+		await until('the demo', async () => (await modern(t.resource, t.access_token, 'tools/list')).message.result?.tools.length > 0);
+		const s = await legacy(t.resource, t.access_token);
+		const began = Date.now();
+		const parked = [
+			s.call('tools/call', { name: 'countdown', arguments: { seconds: 12 } }),
+			modern(t.resource, t.access_token, 'tools/call', { name: 'countdown', arguments: { seconds: 12 } }, { headers: { accept: 'application/json' } }),
+		];
+		await new Promise(ok => setTimeout(ok, 500));
+		await end(t);
+		for (const r of await Promise.all(parked)) {
+			assert.equal(r.message?.result, undefined, `${what}: ${r.text}`);
+			assert.ok(r.message.error, `${what}: ${r.text}`);
+		}
+		assert.ok(Date.now() - began < 6000, `${what}: none of them counted to twelve`);
+		assert.equal((await modern(t.resource, t.access_token, 'tools/list')).status, 401);
+	}
+	await healthy(d);
+});
+
+test('a client that takes itself away takes its calls along', async () => {
+	const own = await register(d);
+	const t = await obtain(d, d.owner, { client: own, path: '/mcp/demo' });
+	const began = Date.now();
+	const parked = modern(t.resource, t.access_token, 'tools/call', { name: 'countdown', arguments: { seconds: 12 } }, { headers: { accept: 'application/json' } });
+	await new Promise(ok => setTimeout(ok, 300));
+	assert.equal((await request(own.registration_client_uri, { method: 'DELETE', headers: { authorization: `Bearer ${own.registration_access_token}` } })).status, 204);
+	assert.equal((await parked).status, 401);
+	assert.ok(Date.now() - began < 2000);
 });
