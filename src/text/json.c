@@ -76,7 +76,7 @@ static char
 next_byte(struct reader *r)
 {
 	do
-		json_lex_blanks(&r->s);
+		r->s.at = json_lex_blanks(r->s.at, r->s.end);
 	while (r->s.at < r->s.end && *r->s.at == '/' && pass_comment(r));
 	return r->s.at == r->s.end ? '\0' : *r->s.at;
 }
@@ -140,14 +140,16 @@ read_element(struct reader *r, struct nesting *n)
 static bool
 read_key(struct reader *r, struct str *key)
 {
-	const char *from = r->s.at;
+	const char *from = r->s.at, *to;
 	bool escaped;
 
 	if (next_byte(r) != '"')
 		return json_lex_wrong(&r->s, r->s.at, "a key is expected here");
-	if (!json_lex_string(&r->s, &escaped))
+	to = json_lex_string(&r->s, r->s.at, &escaped);
+	if (to == NULL)
 		return false;
-	*key = json_unquote(r->arena, str_of(from, (size_t)(r->s.at - from)));
+	r->s.at = to;
+	*key = json_unquote(r->arena, str_of(from, (size_t)(to - from)));
 	if (str_is_none(*key))
 		return no_room(r);
 	if (next_byte(r) != ':')
@@ -238,10 +240,11 @@ read_brackets(struct reader *r, struct json *v)
 static bool
 read_scalar(struct reader *r, struct json *v)
 {
-	const char *from = r->s.at;
+	const char *from = r->s.at, *to = json_lex_scalar(&r->s, from);
 
-	if (!json_lex_scalar(&r->s))
+	if (to == NULL)
 		return false;
+	r->s.at = to;
 	if (v->kind != JSON_STRING)
 		return true;
 	v->text = json_unquote(

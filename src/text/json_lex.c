@@ -3,10 +3,6 @@
 
 #include "text/utf8.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
 bool
 json_lex_wrong(struct json_scan *s, const char *at, const char *why)
 {
@@ -17,26 +13,11 @@ json_lex_wrong(struct json_scan *s, const char *at, const char *why)
 	return false;
 }
 
-enum json_kind
-json_lex_kind(char first)
+const char *
+json_lex_stop(struct json_scan *s, const char *at, const char *why)
 {
-	switch (first) {
-	case '{':
-		return JSON_OBJECT;
-	case '[':
-		return JSON_ARRAY;
-	case '"':
-		return JSON_STRING;
-	case 't':
-		return JSON_TRUE;
-	case 'f':
-		return JSON_FALSE;
-	case 'n':
-		return JSON_NULL;
-	case '-':
-		return JSON_NUMBER;
-	}
-	return first >= '0' && first <= '9' ? JSON_NUMBER : JSON_NONE;
+	json_lex_wrong(s, at, why);
+	return NULL;
 }
 
 static bool
@@ -46,54 +27,6 @@ is_plain(char byte)
 
 	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
 }
-
-#ifdef __SSE2__
-/* Passes blocks of plain bytes.  Compared as signed numbers, bytes from 0x80
- * on are below 0x20 too, so one comparison finds both. */
-static const char *
-pass_blocks(const char *at, const char *end)
-{
-	const __m128i quote = _mm_set1_epi8('"');
-	const __m128i slash = _mm_set1_epi8('\\');
-	const __m128i blank = _mm_set1_epi8(0x20);
-
-	for (; end - at >= 16; at += 16) {
-		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)at);
-		__m128i hit = _mm_or_si128(_mm_cmplt_epi8(v, blank),
-			_mm_or_si128(_mm_cmpeq_epi8(v, quote),
-				_mm_cmpeq_epi8(v, slash)));
-		unsigned mask = (unsigned)_mm_movemask_epi8(hit);
-
-		if (mask != 0)
-			return at + __builtin_ctz(mask);
-	}
-	return at;
-}
-#else
-#define EACH(byte) (0x0101010101010101u * (byte))
-
-/* The high bit of some byte is set if any byte of v is below limit. */
-static uint64_t
-below(uint64_t v, unsigned char limit)
-{
-	return (v - EACH(limit)) & ~v & EACH(0x80);
-}
-
-static const char *
-pass_blocks(const char *at, const char *end)
-{
-	uint64_t v;
-
-	for (; end - at >= (ptrdiff_t)sizeof(v); at += sizeof(v)) {
-		memcpy(&v, at, sizeof(v));
-		if (((v & EACH(0x80)) | below(v, 0x20) |
-			    below(v ^ EACH('"'), 1) |
-			    below(v ^ EACH('\\'), 1)) != 0)
-			break;
-	}
-	return at;
-}
-#endif
 
 static int
 hex_digit(char c)
@@ -127,17 +60,13 @@ pass_unicode(struct json_scan *s, const char *at)
 {
 	int unit = hex_unit(at, s->end), low;
 
-	if (unit < 0) {
-		json_lex_wrong(s, at, "\\u needs four hexadecimal digits");
-		return NULL;
-	}
+	if (unit < 0)
+		return json_lex_stop(s, at, "\\u needs four hexadecimal digits");
 	if (unit < 0xd800 || unit > 0xdfff)
 		return at + 6;
 	low = hex_unit(at + 6, s->end);
-	if (unit > 0xdbff || low < 0xdc00 || low > 0xdfff) {
-		json_lex_wrong(s, at, "a lone surrogate is no character");
-		return NULL;
-	}
+	if (unit > 0xdbff || low < 0xdc00 || low > 0xdfff)
+		return json_lex_stop(s, at, "a lone surrogate is no character");
 	return at + 12;
 }
 
@@ -145,16 +74,12 @@ pass_unicode(struct json_scan *s, const char *at)
 static const char *
 pass_escape(struct json_scan *s, const char *at)
 {
-	if (s->end - at < 2) {
-		json_lex_wrong(s, at, "the string has no end");
-		return NULL;
-	}
+	if (s->end - at < 2)
+		return json_lex_stop(s, at, "the string has no end");
 	if (at[1] == 'u')
 		return pass_unicode(s, at);
-	if (at[1] == '\0' || strchr("\"\\/bfnrt", at[1]) == NULL) {
-		json_lex_wrong(s, at, "unknown escape in a string");
-		return NULL;
-	}
+	if (at[1] == '\0' || strchr("\"\\/bfnrt", at[1]) == NULL)
+		return json_lex_stop(s, at, "unknown escape in a string");
 	return at + 2;
 }
 
@@ -166,121 +91,109 @@ pass_special(struct json_scan *s, const char *at)
 
 	if (*at == '\\')
 		return pass_escape(s, at);
-	if ((unsigned char)*at < 0x20) {
-		json_lex_wrong(s, at,
+	if ((unsigned char)*at < 0x20)
+		return json_lex_stop(s, at,
 			"a control character in a string must be escaped");
-		return NULL;
-	}
 	n = utf8_length(str_of(at, (size_t)(s->end - at)));
-	if (n == 0) {
-		json_lex_wrong(s, at, "invalid UTF-8");
-		return NULL;
-	}
+	if (n == 0)
+		return json_lex_stop(s, at, "invalid UTF-8");
 	return at + n;
 }
 
-bool
-json_lex_string(struct json_scan *s, bool *escaped)
+const char *
+json_lex_string_rest(
+	struct json_scan *s, const char *from, const char *at, bool *escaped)
 {
-	const char *at = s->at + 1;
-
-	*escaped = false;
 	for (;;) {
-		at = pass_blocks(at, s->end);
+		at = json_lex_blocks(at, s->end);
 		while (at < s->end && is_plain(*at))
 			at++;
 		if (at == s->end)
-			return json_lex_wrong(s, s->at,
-				"the string has no end");
+			return json_lex_stop(
+				s, from, "the string has no end");
 		if (*at == '"')
-			break;
+			return at + 1;
 		if (*at == '\\')
 			*escaped = true;
 		at = pass_special(s, at);
 		if (at == NULL)
-			return false;
+			return NULL;
 	}
-	s->at = at + 1;
-	return true;
 }
 
-/* Passes digits; how many there were. */
-static size_t
-pass_digits(struct json_scan *s)
+static const char *
+pass_digits(const char *at, const char *end)
 {
-	const char *from = s->at;
-
-	while (s->at < s->end && *s->at >= '0' && *s->at <= '9')
-		s->at++;
-	return (size_t)(s->at - from);
+	while (at < end && *at >= '0' && *at <= '9')
+		at++;
+	return at;
 }
 
-static bool
-pass_char(struct json_scan *s, char one, char other)
+/* Digits, of which there is at least one. */
+static const char *
+need_digits(struct json_scan *s, const char *at, const char *why)
 {
-	if (s->at == s->end || (*s->at != one && *s->at != other))
-		return false;
-	s->at++;
-	return true;
+	const char *to = pass_digits(at, s->end);
+
+	return to == at ? json_lex_stop(s, at, why) : to;
+}
+
+static const char *
+lex_exponent(struct json_scan *s, const char *at)
+{
+	if (at < s->end && (*at == '+' || *at == '-'))
+		at++;
+	return need_digits(s, at, "a digit is missing in the exponent");
 }
 
 /* RFC 8259 6. */
-static bool
-lex_number(struct json_scan *s)
+static const char *
+lex_number(struct json_scan *s, const char *at)
 {
-	const char *from;
-	size_t n;
+	const char *from = *at == '-' ? at + 1 : at;
 
-	pass_char(s, '-', '-');
-	from = s->at;
-	n = pass_digits(s);
-	if (n == 0)
-		return json_lex_wrong(s, s->at, "a digit is missing");
-	if (n > 1 && *from == '0')
-		return json_lex_wrong(s, from,
-			"a number must not begin with 0");
-	if (pass_char(s, '.', '.') && pass_digits(s) == 0)
-		return json_lex_wrong(s, s->at,
-			"a digit is missing after the point");
-	if (pass_char(s, 'e', 'E')) {
-		pass_char(s, '+', '-');
-		if (pass_digits(s) == 0)
-			return json_lex_wrong(s, s->at,
-				"a digit is missing in the exponent");
-	}
-	return true;
+	at = need_digits(s, from, "a digit is missing");
+	if (at == NULL)
+		return NULL;
+	if (at - from > 1 && *from == '0')
+		return json_lex_stop(
+			s, from, "a number must not begin with 0");
+	if (at < s->end && *at == '.')
+		at = need_digits(
+			s, at + 1, "a digit is missing after the point");
+	if (at != NULL && at < s->end && (*at == 'e' || *at == 'E'))
+		at = lex_exponent(s, at + 1);
+	return at;
 }
 
-static bool
-lex_literal(struct json_scan *s, struct str word)
+static const char *
+lex_literal(struct json_scan *s, const char *at, struct str word)
 {
-	if ((size_t)(s->end - s->at) < word.n ||
-		memcmp(s->at, word.p, word.n) != 0)
-		return json_lex_wrong(s, s->at, "a value is expected here");
-	s->at += word.n;
-	return true;
+	if ((size_t)(s->end - at) < word.n || memcmp(at, word.p, word.n) != 0)
+		return json_lex_stop(s, at, "a value is expected here");
+	return at + word.n;
 }
 
-bool
-json_lex_scalar(struct json_scan *s)
+const char *
+json_lex_scalar(struct json_scan *s, const char *at)
 {
 	bool escaped;
 
-	switch (json_lex_kind(*s->at)) {
+	switch (json_lex_kind(*at)) {
 	case JSON_STRING:
-		return json_lex_string(s, &escaped);
+		return json_lex_string(s, at, &escaped);
 	case JSON_NUMBER:
-		return lex_number(s);
+		return lex_number(s, at);
 	case JSON_TRUE:
-		return lex_literal(s, STR("true"));
+		return lex_literal(s, at, STR("true"));
 	case JSON_FALSE:
-		return lex_literal(s, STR("false"));
+		return lex_literal(s, at, STR("false"));
 	case JSON_NULL:
-		return lex_literal(s, STR("null"));
+		return lex_literal(s, at, STR("null"));
 	case JSON_ARRAY:
 	case JSON_OBJECT:
 	case JSON_NONE:
 		break;
 	}
-	return json_lex_wrong(s, s->at, "a value is expected here");
+	return json_lex_stop(s, at, "a value is expected here");
 }

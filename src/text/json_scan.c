@@ -2,6 +2,7 @@
  * open is a bit each. */
 #include "text/json_lex.h"
 
+#include "base/attr.h"
 #include "base/die.h"
 
 #define WORD_BITS 64u
@@ -34,60 +35,43 @@ json_scan_peek(struct json_scan *s)
 {
 	if (s->wrong != NULL)
 		return JSON_NONE;
-	json_lex_blanks(s);
+	s->at = json_lex_blanks(s->at, s->end);
 	return s->at == s->end ? JSON_NONE : json_lex_kind(*s->at);
 }
 
-static bool
-open_bracket(struct json_scan *s)
+/* Whether that byte stands at at. */
+static inline bool
+is_at(const struct json_scan *s, const char *at, char c)
 {
-	if (s->depth >= s->depth_max)
-		return json_lex_wrong(s, s->at, "nested too deeply");
-	s->depth++;
-	s->at++;
-	return true;
+	return at < s->end && *at == c;
 }
 
-static void
-close_bracket(struct json_scan *s)
+/* A key and its colon, behind blanks; what is between the quotes goes to
+ * *key. */
+static inline const char *
+pass_key(struct json_scan *s, const char *at, struct str *key, bool *escaped)
 {
-	s->depth--;
-	s->at++;
+	const char *from = json_lex_blanks(at, s->end);
+
+	if (!is_at(s, from, '"'))
+		return json_lex_stop(s, from, "a key is expected here");
+	at = json_lex_string(s, from, escaped);
+	if (at == NULL)
+		return NULL;
+	*key = str_of(from + 1, (size_t)(at - from) - 2);
+	at = json_lex_blanks(at, s->end);
+	if (!is_at(s, at, ':'))
+		return json_lex_stop(s, at, "':' is expected here");
+	return at + 1;
 }
 
-/* The next byte that is no blank, which is not taken; NUL at the end. */
-static char
-next_byte(struct json_scan *s)
-{
-	json_lex_blanks(s);
-	return s->at == s->end ? '\0' : *s->at;
-}
-
-/* A key and its colon; what is between the quotes goes to *key. */
-static bool
-pass_key(struct json_scan *s, struct str *key, bool *escaped)
-{
-	const char *from;
-
-	if (next_byte(s) != '"')
-		return json_lex_wrong(s, s->at, "a key is expected here");
-	from = s->at + 1;
-	if (!json_lex_string(s, escaped))
-		return false;
-	*key = str_of(from, (size_t)(s->at - 1 - from));
-	if (next_byte(s) != ':')
-		return json_lex_wrong(s, s->at, "':' is expected here");
-	s->at++;
-	return true;
-}
-
-static bool
-skip_key(struct json_scan *s)
+static const char *
+skip_key(struct json_scan *s, const char *at)
 {
 	struct str key;
 	bool escaped;
 
-	return pass_key(s, &key, &escaped);
+	return pass_key(s, at, &key, &escaped);
 }
 
 static bool
@@ -108,83 +92,87 @@ nest_push(struct nest *nest, char open)
 	nest->n++;
 }
 
-/* After a value inside brackets: closes what closes.  True with nest->n > 0
- * when another value is due, with 0 when the outermost bracket closed. */
-static bool
-pass_after_value(struct json_scan *s, struct nest *nest)
+/* After a value inside brackets: closes what closes.  With nest->n > 0 after
+ * it another value is due, with 0 the outermost bracket closed. */
+static const char *
+pass_after_value(struct json_scan *s, const char *at, struct nest *nest)
 {
 	while (nest->n > 0) {
 		bool object = in_object(nest);
-		char c = next_byte(s);
 
-		if (c == ',') {
-			s->at++;
-			return !object || skip_key(s);
-		}
-		if (c != (object ? '}' : ']'))
-			return json_lex_wrong(s, s->at,
+		at = json_lex_blanks(at, s->end);
+		if (is_at(s, at, ','))
+			return object ? skip_key(s, at + 1) : at + 1;
+		if (!is_at(s, at, object ? '}' : ']'))
+			return json_lex_stop(s, at,
 				object ? "',' or '}' is expected here"
 				       : "',' or ']' is expected here");
-		close_bracket(s);
+		at++;
+		s->depth--;
 		nest->n--;
 	}
-	return true;
+	return at;
 }
 
 /* Opens a bracket; *empty when it closed at once. */
-static bool
-pass_open(struct json_scan *s, struct nest *nest, bool *empty)
+static const char *
+pass_open(
+	struct json_scan *s, const char *at, struct nest *nest, bool *empty)
 {
-	char open = *s->at;
+	char open = *at;
 
-	if (!open_bracket(s))
-		return false;
-	*empty = next_byte(s) == (open == '{' ? '}' : ']');
-	if (*empty) {
-		close_bracket(s);
-		return true;
-	}
+	if (s->depth >= s->depth_max)
+		return json_lex_stop(s, at, "nested too deeply");
+	at = json_lex_blanks(at + 1, s->end);
+	*empty = is_at(s, at, open == '{' ? '}' : ']');
+	if (*empty)
+		return at + 1;
+	s->depth++;
 	nest_push(nest, open);
-	return open == '[' || skip_key(s);
+	return open == '[' ? at : skip_key(s, at);
 }
 
-static bool
-pass_value(struct json_scan *s)
+/* From a bracket to the one that closes it. */
+static const char *
+pass_nested(struct json_scan *s, const char *at)
 {
-	struct nest nest = { .n = 0 };
+	struct nest nest UNINITIALIZED;
 
+	nest.n = 0;
 	do {
 		bool ended = true;
-		char c = next_byte(s);
 
-		if (s->at == s->end)
-			return json_lex_wrong(s, s->at,
-				"the text ends too soon");
-		if (c == '{' || c == '[') {
-			if (!pass_open(s, &nest, &ended))
-				return false;
-		} else if (!json_lex_scalar(s)) {
-			return false;
-		}
-		if (ended && !pass_after_value(s, &nest))
-			return false;
-	} while (nest.n > 0);
-	return true;
+		at = json_lex_blanks(at, s->end);
+		if (at == s->end)
+			return json_lex_stop(s, at, "the text ends too soon");
+		if (*at == '{' || *at == '[')
+			at = pass_open(s, at, &nest, &ended);
+		else
+			at = json_lex_scalar(s, at);
+		if (at != NULL && ended)
+			at = pass_after_value(s, at, &nest);
+	} while (at != NULL && nest.n > 0);
+	return at;
 }
 
 bool
 json_scan_value(struct json_scan *s, struct str *raw)
 {
-	const char *from;
+	const char *from, *to;
+	bool escaped;
 
 	if (s->wrong != NULL)
 		return false;
-	json_lex_blanks(s);
-	from = s->at;
-	if (!pass_value(s))
+	from = json_lex_blanks(s->at, s->end);
+	if (is_at(s, from, '"'))
+		to = json_lex_string(s, from, &escaped);
+	else
+		to = pass_nested(s, from);
+	if (to == NULL)
 		return false;
+	s->at = to;
 	if (raw != NULL)
-		*raw = str_of(from, (size_t)(s->at - from));
+		*raw = str_of(from, (size_t)(to - from));
 	return true;
 }
 
@@ -194,28 +182,34 @@ json_scan_enter(struct json_scan *s, char open)
 	insist(open == '{' || open == '[');
 	if (s->wrong != NULL)
 		return false;
-	if (next_byte(s) != open)
+	s->at = json_lex_blanks(s->at, s->end);
+	if (!is_at(s, s->at, open))
 		return json_lex_wrong(s, s->at,
 			open == '{' ? "an object is expected here"
 				    : "an array is expected here");
-	return open_bracket(s);
+	if (s->depth >= s->depth_max)
+		return json_lex_wrong(s, s->at, "nested too deeply");
+	s->depth++;
+	s->at++;
+	return true;
 }
 
 /* Whether another child follows before close; passes the comma or close. */
 static bool
 pass_separator(struct json_scan *s, bool *first, char close)
 {
-	char c = next_byte(s);
 	bool was_first = *first;
 
 	*first = false;
-	if (c == close) {
-		close_bracket(s);
+	s->at = json_lex_blanks(s->at, s->end);
+	if (is_at(s, s->at, close)) {
+		s->depth--;
+		s->at++;
 		return false;
 	}
 	if (was_first)
 		return true;
-	if (c != ',')
+	if (!is_at(s, s->at, ','))
 		return json_lex_wrong(s, s->at,
 			close == '}' ? "',' or '}' is expected here"
 				     : "',' or ']' is expected here");
@@ -226,10 +220,18 @@ pass_separator(struct json_scan *s, bool *first, char close)
 bool
 json_scan_key(struct json_scan *s, bool *first, struct str *key, bool *escaped)
 {
+	const char *at;
+
 	if (s->wrong != NULL)
 		return false;
 	insist(s->depth > 0);
-	return pass_separator(s, first, '}') && pass_key(s, key, escaped);
+	if (!pass_separator(s, first, '}'))
+		return false;
+	at = pass_key(s, s->at, key, escaped);
+	if (at == NULL)
+		return false;
+	s->at = at;
+	return true;
 }
 
 bool
@@ -240,7 +242,7 @@ json_scan_element(struct json_scan *s, bool *first)
 	insist(s->depth > 0);
 	if (!pass_separator(s, first, ']'))
 		return false;
-	json_lex_blanks(s);
+	s->at = json_lex_blanks(s->at, s->end);
 	if (s->at == s->end || json_lex_kind(*s->at) == JSON_NONE)
 		return json_lex_wrong(s, s->at, "a value is expected here");
 	return true;
@@ -253,7 +255,7 @@ json_scan_end(struct json_scan *s)
 		return false;
 	if (s->depth > 0)
 		return json_lex_wrong(s, s->at, "the text ends too soon");
-	json_lex_blanks(s);
+	s->at = json_lex_blanks(s->at, s->end);
 	if (s->at != s->end)
 		return json_lex_wrong(s, s->at, "something follows the value");
 	return true;
