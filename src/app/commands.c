@@ -176,18 +176,18 @@ is_first_word_known(struct str word)
 }
 
 /* "user" alone, or with an unknown second word. */
-static int
-print_family(struct str word)
+static void
+print_family(struct str word, FILE *to)
 {
-	fputs("usage:\n", stderr);
+	fputs("usage:\n", to);
 	for (size_t i = 0; i < COMMAND_COUNT; i++) {
 		struct str name = str_from(commands[i].name);
 
 		if (str_starts(name, word))
-			fprintf(stderr, "  ostiary %s %s\n", commands[i].name,
+			fprintf(to, "  ostiary %s%s%s\n", commands[i].name,
+				*commands[i].words == '\0' ? "" : " ",
 				commands[i].words);
 	}
-	return EXIT_USAGE;
 }
 
 /* Takes the command's name off the words; NULL with f set, or without when
@@ -228,8 +228,10 @@ check_words(const struct command *c, const struct options *o,
 {
 	if (o->word_count >= c->least && o->word_count <= c->most)
 		return options_check(o, c->options | OPTION_HELP, f);
-	return fault_set(f, FAULT_USAGE, "expected: ostiary %s%s%s", c->name,
-		*c->words == '\0' ? "" : " ", c->words);
+	return fault_set(f, FAULT_USAGE, "%s; expected: ostiary %s%s%s",
+		o->word_count < c->least ? "a word is missing"
+					 : "that is a word too many",
+		c->name, *c->words == '\0' ? "" : " ", c->words);
 }
 
 static int
@@ -278,9 +280,10 @@ commands_main(int argc, char *const *argv, char *const *env)
 		return command_version(
 			&(struct command_run){ .options = &o });
 	if (o.word_count > 0 && (c = find(&o, &f)) == NULL) {
-		if (is_first_word_known(o.words[0]))
-			return print_family(o.words[0]);
-		return command_failed(&f);
+		if (!is_first_word_known(o.words[0]))
+			return command_failed(&f);
+		print_family(o.words[0], help ? stdout : stderr);
+		return help ? 0 : EXIT_USAGE;
 	}
 	if (help) {
 		print_help_of(c, stdout);

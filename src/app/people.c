@@ -46,7 +46,7 @@ job_of(struct store_job *job)
 	return (struct people_job *)job;
 }
 
-/* FAULT_USAGE instead of the table's own when nobody has that name. */
+/* FAULT_NO_SUCH instead of the table's own when nobody has that name. */
 static bool
 load_named(struct store_txn *t, struct people_job *j, struct person *p,
 	struct fault *f)
@@ -54,7 +54,7 @@ load_named(struct store_txn *t, struct people_job *j, struct person *p,
 	if (person_load_named(j->job.arena, t, j->name, p, f))
 		return true;
 	if (f->id == FAULT_NOT_FOUND)
-		fault_set(f, FAULT_USAGE, "nobody is called %.*s",
+		fault_set(f, FAULT_NO_SUCH, "nobody is called %.*s",
 			STR_ARG(j->name));
 	return false;
 }
@@ -94,7 +94,7 @@ run_add(struct store_txn *t, struct store_job *job, struct fault *f)
 	};
 
 	if (person_load_named(job->arena, t, j->name, &there, f))
-		return fault_set(f, FAULT_USAGE,
+		return fault_set(f, FAULT_NAME_TAKEN,
 			"somebody is called %.*s already", STR_ARG(j->name));
 	if (f->id != FAULT_NOT_FOUND)
 		return false;

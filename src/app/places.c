@@ -103,11 +103,11 @@ places_make_state(const struct places *p, struct fault *f)
 	if (why == NULL && st.st_uid != geteuid())
 		why = "belongs to somebody else";
 	if (why == NULL && (st.st_mode & 022) != 0)
-		why = "can be written by others; chmod it to 0700";
+		why = "can be written by others; chmod 700 it";
 	if (why == NULL)
 		return true;
 	return fault_set(
-		f, FAULT_STORE, "the state folder %s: %s", p->state.p, why);
+		f, FAULT_STATE_FOLDER, "the state folder %s: %s", p->state.p, why);
 }
 
 struct str

@@ -52,7 +52,7 @@ static bool
 none_such(struct records_job *j, const char *what, struct fault *f)
 {
 	if (f->id == FAULT_NOT_FOUND)
-		fault_set(f, FAULT_USAGE, "there is no %s %.*s", what,
+		fault_set(f, FAULT_NO_SUCH, "there is no %s %.*s", what,
 			STR_ARG(str_cut(j->word, 0, 100)));
 	return false;
 }

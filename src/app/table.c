@@ -76,33 +76,41 @@ static void
 write_cell(struct buf *out, struct str s, size_t width)
 {
 	write_shown(out, s);
-	for (size_t n = width_of(s); n < width + 2; n++)
+	for (size_t n = width_of(s); n < width; n++)
 		buf_char(out, ' ');
+}
+
+static void
+write_line(const struct table *t, struct buf *out, const struct str *cells,
+	const size_t *width)
+{
+	for (size_t i = 0; i < t->column_count; i++)
+		write_cell(out, cells[i],
+			i + 1 < t->column_count ? width[i] + 2 : 0);
 }
 
 static void
 write_people(const struct table *t, struct buf *out)
 {
+	struct str heads[TABLE_COLUMNS_MAX];
 	bool bold = command_has_colours(t->run, STDOUT_FILENO);
 	size_t width[TABLE_COLUMNS_MAX] = { 0 };
 
 	for (size_t i = 0; i < t->column_count; i++) {
-		width[i] = strlen(t->columns[i]);
+		heads[i] = str_from(t->columns[i]);
+		width[i] = heads[i].n;
 		for (struct table_line *l = t->first; l != NULL; l = l->next)
 			if (width_of(l->cells[i]) > width[i])
 				width[i] = width_of(l->cells[i]);
 	}
 	if (bold)
 		buf_lit(out, "\033[1m");
-	for (size_t i = 0; i < t->column_count; i++)
-		write_cell(out, str_from(t->columns[i]), width[i]);
+	write_line(t, out, heads, width);
 	if (bold)
 		buf_lit(out, "\033[0m");
 	for (struct table_line *l = t->first; l != NULL; l = l->next) {
 		buf_char(out, '\n');
-		for (size_t i = 0; i < t->column_count; i++)
-			write_cell(out, l->cells[i],
-				i + 1 < t->column_count ? width[i] : 0);
+		write_line(t, out, l->cells, width);
 	}
 	buf_char(out, '\n');
 }
@@ -132,8 +140,10 @@ table_end(struct table *t)
 	buf_init(&out, PRINTED_MAX);
 	if ((t->run->options->given & OPTION_JSON) != 0)
 		write_json(t, &out);
-	else
+	else if (t->first != NULL)
 		write_people(t, &out);
+	else
+		buf_lit(&out, "none\n");
 	fwrite(buf_view(&out).p, 1, out.n, stdout);
 	buf_clear(&out);
 }
@@ -148,6 +158,6 @@ table_time(struct arena *a, int64_t when)
 	if (when == 0)
 		return STR("never");
 	gmtime_r(&t, &tm);
-	strftime(text, sizeof(text), "%Y-%m-%d %H:%M", &tm);
+	strftime(text, sizeof(text), "%Y-%m-%d %H:%MZ", &tm);
 	return str_dup(a, str_from(text));
 }

@@ -38,7 +38,7 @@ void table_row(struct table *t, const struct str *cells);
 /* Prints all. */
 void table_end(struct table *t);
 
-/* "2026-07-28 12:00" in UTC; "never" for 0. */
+/* "2026-07-28 12:00Z", in UTC; "never" for 0. */
 struct str table_time(struct arena *a, int64_t when);
 
 #endif

@@ -24,7 +24,7 @@ void seal_key_free(struct seal_key **k);
 
 /* Reads the key file, or makes it (0600, fsynced, never overwriting) when
  * there is none.  Refuses a file that others can read, that is no regular
- * file or that has another size: FAULT_SEALED. */
+ * file or that has another size: FAULT_KEY_FILE. */
 struct seal_key *seal_key_load(const char *path, struct fault *f);
 
 /* A key for one purpose, derived from the master (HKDF-SHA-256). */

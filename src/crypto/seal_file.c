@@ -17,7 +17,7 @@ enum found { FOUND, MISSING, TROUBLE };
 static bool
 trouble(struct fault *f, const char *path, const char *what)
 {
-	return fault_set(f, FAULT_SEALED, "%s: %s", path, what);
+	return fault_set(f, FAULT_KEY_FILE, "%s: %s", path, what);
 }
 
 static bool
@@ -127,7 +127,7 @@ make(const char *path, struct fault *f)
 		place_file(name, path);
 
 	if (!made)
-		fault_set(f, FAULT_SEALED, "%s can't be made: %s", path,
+		fault_set(f, FAULT_KEY_FILE, "%s can't be made: %s", path,
 			strerror(errno));
 	arena_free(&a);
 	return made;

@@ -29,11 +29,15 @@ struct tls {
 static const unsigned char protocols[] = "\x08http/1.1";
 #define PROTOCOLS_SIZE ((unsigned)sizeof(protocols) - 1)
 
+/* The system's own word ("No such file or directory") when there is one. */
 static const char *
 last_error(void)
 {
+	unsigned long first = ERR_peek_error();
 	const char *reason = ERR_reason_error_string(ERR_peek_last_error());
 
+	if (ERR_SYSTEM_ERROR(first))
+		return strerror(ERR_GET_REASON(first));
 	return reason == NULL ? "unknown error" : reason;
 }
 
@@ -86,13 +90,13 @@ load_identity(SSL_CTX *ctx, const char *cert_path, const char *key_path,
 {
 	ERR_clear_error();
 	if (SSL_CTX_use_certificate_chain_file(ctx, cert_path) != 1)
-		return fault_set(f, FAULT_TLS, "certificate %s: %s", cert_path,
-			last_error());
+		return fault_set(f, FAULT_CERTIFICATE, "certificate %s: %s",
+			cert_path, last_error());
 	if (SSL_CTX_use_PrivateKey_file(ctx, key_path, SSL_FILETYPE_PEM) != 1)
 		return fault_set(
-			f, FAULT_TLS, "key %s: %s", key_path, last_error());
+			f, FAULT_CERTIFICATE, "key %s: %s", key_path, last_error());
 	if (SSL_CTX_check_private_key(ctx) != 1)
-		return fault_set(f, FAULT_TLS, "%s is not the key of %s",
+		return fault_set(f, FAULT_CERTIFICATE, "%s is not the key of %s",
 			key_path, cert_path);
 	return true;
 }

@@ -15,7 +15,8 @@
 struct tls;
 struct tls_context;
 
-/* For a listener: certificate chain and key as PEM files.  FAULT_TLS. */
+/* For a listener: certificate chain and key as PEM files.
+ * FAULT_CERTIFICATE. */
 struct tls_context *tls_server_new(
 	const char *cert_path, const char *key_path, struct fault *f);
 

@@ -27,6 +27,9 @@ test('help, version and what is unknown', t => {
 	assert.equal(wrong.status, 2);
 	assert.match(wrong.err, /did you mean "serve"/);
 	assert.equal(run(dir, ['user']).status, 2);
+	const family = run(dir, ['user', '--help']);
+	assert.equal(family.status, 0);
+	assert.match(family.out, /ostiary user passwd NAME\n/);
 	assert.equal(run(dir, ['serve', 'x']).status, 2);
 	assert.equal(run(dir, ['demo', '--json']).status, 2);
 });
@@ -51,6 +54,17 @@ test('check says where settings are wrong', t => {
 		/mcpServers\.a\.url: the variable NO_SUCH/);
 	assert.equal(run(dir, ['check'], { env: { NO_SUCH: 'http://x/' } })
 		.status, 0);
+	assert.deepEqual(JSON.parse(trouble.out).notes.filter(n =>
+		/in PATH/.test(n)), [], 'a program that is there');
+	writeSettings(dir, { mcpServers: { a: { command: 'no-such-program' } } });
+	const nowhere = run(dir, ['check']);
+	assert.equal(nowhere.status, 0, 'a note, not a failure');
+	assert.match(nowhere.out,
+		/mcpServers\.a\.command: there is no program "no-such-program"/);
+	writeSettings(dir, { tls: { cert: '/no/cert.pem', key: '/no/key.pem' } });
+	const bare = run(dir, ['check']);
+	assert.equal(bare.status, 1);
+	assert.match(bare.err, /certificate \/no\/cert\.pem: No such file/);
 	const schema = JSON.parse(run(dir, ['check', '--schema']).out);
 	assert.equal(schema.properties.listen.type, 'string');
 });
@@ -81,7 +95,7 @@ test('people: add, list, passwd, remove', t => {
 			{ input }).status;
 	assert.equal(add('ada', '--owner'), 0);
 	assert.equal(add('bob'), 0);
-	assert.equal(add('ada'), 2);
+	assert.equal(add('ada'), 1);
 	assert.equal(add('a b'), 2);
 	assert.equal(run(dir, ['user', 'add', 'x', '--password-stdin'],
 		{ input: 'short\n' }).status, 2);
@@ -89,15 +103,20 @@ test('people: add, list, passwd, remove', t => {
 	assert.equal(run(dir, ['user', 'passwd', 'bob', '--password-stdin'],
 		{ input }).status, 0);
 	assert.equal(run(dir, ['user', 'passwd', 'eve', '--password-stdin'],
-		{ input }).status, 2);
+		{ input }).status, 1);
 	assert.equal(run(dir, ['user', 'remove', 'bob']).status, 0);
-	assert.equal(run(dir, ['user', 'remove', 'bob']).status, 2);
+	assert.equal(run(dir, ['user', 'remove', 'bob']).status, 1);
 	assert.deepEqual(names(), [['ada', 'owner']]);
 	for (const list of ['client', 'grant'])
 		assert.deepEqual(JSON.parse(
 			run(dir, [list, 'list', '--json']).out), []);
-	assert.equal(run(dir, ['client', 'show', 'x']).status, 2);
-	assert.equal(run(dir, ['grant', 'revoke', 'x']).status, 2);
+	assert.equal(run(dir, ['client', 'list']).out, 'none\n');
+	for (const command of [['client', 'show'], ['grant', 'revoke']]) {
+		const nothing = run(dir, [...command, 'x']);
+		assert.equal(nothing.status, 1);
+		assert.match(nothing.err, /^ostiary: there is no \w+ x\n/);
+	}
+	assert.doesNotMatch(run(dir, ['user', 'list']).out, / $/m);
 	assert.equal(statSync(join(dir, 'state')).mode & 0o777, 0o700);
 	assert.equal(statSync(join(dir, 'state/ostiary.db')).mode & 0o777,
 		0o600);

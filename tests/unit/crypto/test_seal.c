@@ -207,7 +207,7 @@ expect_refused(struct world *w)
 {
 	fault_clear(&w->f);
 	assert_null(seal_key_load(w->path, &w->f));
-	assert_int_equal(w->f.id, FAULT_SEALED);
+	assert_int_equal(w->f.id, FAULT_KEY_FILE);
 	assert_non_null(strstr(w->f.detail, w->path));
 }
 

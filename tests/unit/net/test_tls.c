@@ -322,14 +322,15 @@ test_contexts_that_can_not_be_made_say_why(void **state)
 	assert_non_null(t);
 	tls_context_free(&t);
 	assert_null(tls_server_new("/no/cert.pem", pki.key_path, &f));
-	assert_int_equal(f.id, FAULT_TLS);
-	assert_non_null(strstr(f.detail, "/no/cert.pem"));
+	assert_int_equal(f.id, FAULT_CERTIFICATE);
+	assert_string_equal(f.detail,
+		"certificate /no/cert.pem: No such file or directory");
 	assert_null(tls_server_new(pki.cert_path, "/no/key.pem", &f));
 	assert_non_null(strstr(f.detail, "/no/key.pem"));
 	pki_open(&other);
 	pki_write(&other, &leaf);
 	assert_null(tls_server_new(pki.cert_path, other.key_path, &f));
-	assert_int_equal(f.id, FAULT_TLS);
+	assert_int_equal(f.id, FAULT_CERTIFICATE);
 	pki_close(&other);
 	assert_null(tls_client_new("/no/ca.pem", &f));
 	assert_non_null(strstr(f.detail, "/no/ca.pem"));
