@@ -25,7 +25,7 @@ struct scope_table;
 enum authorize_verdict { AUTHORIZE_LOCAL, AUTHORIZE_REFUSE, AUTHORIZE_ASK };
 
 /* What this server serves; resources[0] is the hub's, which a request without
- * a resource gets (docs/decisions.md U-12). */
+ * a resource gets (docs/PROTOCOL.md U-12). */
 struct authorize_site {
 	const struct scope_table *scopes;
 	const struct str *resources;

@@ -6,7 +6,7 @@
  *	client_secret_post   id and secret in the body
  *
  * One method a request.  A confidential client may use either place for its
- * secret (docs/decisions.md U-05), but not leave it out.
+ * secret (docs/PROTOCOL.md U-05), but not leave it out.
  */
 #ifndef OAUTH_CLIENT_AUTH_H
 #define OAUTH_CLIENT_AUTH_H

@@ -4,7 +4,7 @@
  * A redirect address is compared byte for byte with the registered ones
  * (RFC 9700 4.1.3).  One exception: the port of an http address on
  * 127.0.0.1, [::1] or localhost may differ, since native clients get theirs
- * from the system (RFC 8252 7.3; docs/decisions.md U-01).
+ * from the system (RFC 8252 7.3; docs/PROTOCOL.md U-01).
  */
 #ifndef OAUTH_REDIRECT_H
 #define OAUTH_REDIRECT_H

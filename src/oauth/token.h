@@ -12,7 +12,7 @@
  *
  * Only digests rest in the store.  So that the same successor can be given
  * twice, successors are derived from the retired token under a key
- * (docs/decisions.md U-13).
+ * (docs/PROTOCOL.md U-13).
  */
 #ifndef OAUTH_TOKEN_H
 #define OAUTH_TOKEN_H
