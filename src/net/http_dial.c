@@ -113,7 +113,12 @@ on_connected(void *with, struct stream *s, const char *why)
 		reached(d);
 		return;
 	}
-	fault_set(&d->fault, FAULT_DIAL, "%s: %s", peer_of(d)->host, why);
+	/* why begins with an address; where that is the host, once is enough. */
+	if (str_starts(str_from(why), str_from(peer_of(d)->host)))
+		fault_set(&d->fault, FAULT_DIAL, "%s", why);
+	else
+		fault_set(&d->fault, FAULT_DIAL, "%s: %s", peer_of(d)->host,
+			why);
 	fail(d);
 }
 
