@@ -21,7 +21,8 @@
 #include <stdlib.h>
 
 #define ANSWER_MAX  ((size_t)16 << 20)
-#define FIELDS_MAX  48u
+#define HEADERS_MAX 30u /* of the settings */
+#define READY_MAX   ((size_t)1 << 20)
 /* Before the listening stream is opened again: after it ended, after it
  * broke. */
 #define RETRY_MS    ((int64_t)5000)
@@ -57,8 +58,7 @@ struct http_wire {
 	bool session_is_lost;    /* the server has forgotten it */
 	struct http_credential credential;
 	bool has_credential;
-	struct field fixed[FIELDS_MAX];
-	size_t fixed_count;
+	struct str ready;        /* the fields that never change, written */
 	struct list posts;
 	struct list spares;
 	struct loop_timer relisten;
@@ -94,7 +94,8 @@ is_ours(struct str name)
 {
 	static const struct str ours[] = { STR_INIT("host"),
 		STR_INIT("content-length"), STR_INIT("transfer-encoding"),
-		STR_INIT("connection"), STR_INIT("content-type"),
+		STR_INIT("connection"), STR_INIT("proxy-authorization"),
+		STR_INIT("content-type"),
 		STR_INIT("accept"), STR_INIT("mcp-session-id"),
 		STR_INIT("mcp-protocol-version"), STR_INIT("mcp-method"),
 		STR_INIT("mcp-name") };
@@ -109,23 +110,31 @@ static bool
 take_headers(struct http_wire *w, const struct server_entry *e,
 	struct fault *f)
 {
-	w->fixed[w->fixed_count++] = (struct field){ STR("Content-Type"),
-		STR("application/json") };
-	w->fixed[w->fixed_count++] = (struct field){ STR("Accept"),
-		STR("application/json, text/event-stream") };
+	struct field fixed[2 + HEADERS_MAX] = {
+		{ STR("Content-Type"), STR("application/json") },
+		{ STR("Accept"), STR("application/json, text/event-stream") },
+	};
+	struct buf out;
+	size_t n = 2;
+
 	for (size_t i = 0; i < e->header_count; i++) {
 		struct field h = { e->headers[i].name, e->headers[i].value };
 
 		if (!field_is_token(h.name) || !field_is_value(h.value) ||
-			is_ours(h.name) || w->fixed_count == FIELDS_MAX - 16)
+			is_ours(h.name) || n == 2 + HEADERS_MAX)
 			return fault_set(f, FAULT_SETTINGS,
 				"header %.*s can't be set", STR_ARG(h.name));
 		if (str_eq_nocase(h.name, STR("authorization")))
 			take_credential(w, h.value);
 		else
-			w->fixed[w->fixed_count++] = h;
+			fixed[n++] = h;
 	}
-	return true;
+	buf_in(&out, w->link->arena, READY_MAX);
+	if (!http_fields_write(&out, fixed, n, f))
+		return false;
+	w->ready = buf_view(&out);
+	return buf_ok(&out) || fault_set(f, FAULT_SETTINGS,
+				       "the headers are too long");
 }
 
 static bool
@@ -446,10 +455,11 @@ post_done(void *with, const struct fault *f, bool sent)
 {
 	struct post *p = with;
 	struct link *l = p->link;
-	struct fault why = { 0 };
+	struct fault why UNINITIALIZED;
 	bool ends;
 
 	p->http = NULL;
+	fault_clear(&why);
 	if (f != NULL) {
 		why = *f;
 		translate(&why, sent);
@@ -462,7 +472,7 @@ post_done(void *with, const struct fault *f, bool sent)
 			 : why.id == FAULT_SERVER_DOWN;
 	if (ends)
 		link_end_soon(l, &why);
-	else if (f == NULL)
+	else if (f == NULL && p->call != NULL)
 		say_status(p, &why);
 	/* A session that is gone did nothing (BR-12). */
 	post_fail(p, &why, f == NULL && ends ? false : sent);
@@ -475,17 +485,16 @@ static const struct http_listener posts = {
 	.done = post_done,
 };
 
-#define POST_FIELDS_MAX (FIELDS_MAX + 64)
+#define POST_FIELDS_MAX 64u
 
-/* The fields that stand on every request of this link, then more. */
+/* The fields that stand on every request once they are known, then more. */
 static size_t
 fill_fields(const struct http_wire *w, const struct field *more, size_t count,
 	struct field out[POST_FIELDS_MAX])
 {
 	enum revision r = w->link->server.revision;
-	size_t n = w->fixed_count;
+	size_t n = 0;
 
-	memcpy(out, w->fixed, n * sizeof(out[0]));
 	/* An initialize is what agrees on it (TR-56). */
 	if (r >= REVISION_2025_06_18 && w->link->introducing.on == NULL)
 		out[n++] = (struct field){ STR("MCP-Protocol-Version"),
@@ -518,6 +527,7 @@ post_start(struct post *p, const struct load *load)
 		.method = load->method,
 		.origin = w->origin,
 		.target = w->target,
+		.ready = w->ready,
 		.fields = fields,
 		.n = fill_fields(w, load->more, load->more_count, fields),
 		.credential = w->has_credential ? &w->credential : NULL,
@@ -572,6 +582,7 @@ say_goodbye(struct link *l)
 		.method = HTTP_DELETE,
 		.origin = w->origin,
 		.target = w->target,
+		.ready = w->ready,
 		.fields = fields,
 		.n = fill_fields(w, NULL, 0, fields),
 		.credential = w->has_credential ? &w->credential : NULL,

@@ -87,7 +87,7 @@ buf_took(struct buf *b, size_t n)
 }
 
 void
-buf_add(struct buf *b, const char *p, size_t n)
+buf_add_anyhow(struct buf *b, const char *p, size_t n)
 {
 	char *to;
 
@@ -95,18 +95,6 @@ buf_add(struct buf *b, const char *p, size_t n)
 		return;
 	memcpy(to, p, n);
 	b->n += n;
-}
-
-void
-buf_char(struct buf *b, char c)
-{
-	buf_add(b, &c, 1);
-}
-
-void
-buf_str(struct buf *b, struct str s)
-{
-	buf_add(b, s.p, s.n);
 }
 
 void

@@ -35,9 +35,32 @@ void buf_clear(struct buf *b);
 char *buf_room(struct buf *b, size_t n);
 void buf_took(struct buf *b, size_t n);
 
-void buf_add(struct buf *b, const char *p, size_t n);
-void buf_char(struct buf *b, char c);
-void buf_str(struct buf *b, struct str s);
+/* As buf_add(), whether or not there is room already. */
+void buf_add_anyhow(struct buf *b, const char *p, size_t n);
+
+static inline void
+buf_add(struct buf *b, const char *p, size_t n)
+{
+	if (b->failed || n == 0 || n > b->cap - b->n) {
+		buf_add_anyhow(b, p, n);
+		return;
+	}
+	memcpy(b->p + b->n, p, n);
+	b->n += n;
+}
+
+static inline void
+buf_char(struct buf *b, char c)
+{
+	buf_add(b, &c, 1);
+}
+
+static inline void
+buf_str(struct buf *b, struct str s)
+{
+	buf_add(b, s.p, s.n);
+}
+
 void buf_u64(struct buf *b, uint64_t v);
 void buf_i64(struct buf *b, int64_t v);
 void buf_fmt(struct buf *b, const char *fmt, ...)

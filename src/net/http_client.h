@@ -12,6 +12,7 @@
 #ifndef NET_HTTP_CLIENT_H
 #define NET_HTTP_CLIENT_H
 
+#include "base/buf.h"
 #include "net/http_head.h"
 #include "net/vet.h"
 
@@ -49,6 +50,7 @@ struct http_ask {
 	enum http_method method;
 	struct str origin;   /* scheme://host[:port], as uri_origin() */
 	struct str target;   /* path and query, origin-form */
+	struct str ready;    /* fields of http_fields_write(), before these */
 	const struct field *fields; /* Host, Content-Length, Connection,
 				     * Transfer-Encoding, Authorization and
 				     * Proxy-Authorization are refused here:
@@ -66,6 +68,12 @@ struct http_ask {
 	struct http_listener listener;
 	void *with;
 };
+
+/* Writes fields for http_ask.ready, which many requests use again: judged and
+ * put into their form once.  The same names are refused as in http_ask.
+ * FAULT_BAD_HTTP: a byte that may not be sent. */
+bool http_fields_write(struct buf *out, const struct field *fields, size_t n,
+	struct fault *f);
 
 struct http_client_settings {
 	unsigned idle_per_origin;  /* kept open; default 128 */

@@ -2,6 +2,7 @@
 #include "net/http_request.h"
 
 #include "base/die.h"
+#include "net/http_bytes.h"
 #include "net/http_pool.h"
 
 /* Fields that only this file writes. */
@@ -38,16 +39,32 @@ target_check(struct str target, struct fault *f)
 }
 
 static bool
-write_fields(struct buf *out, const struct http_ask *ask, struct fault *f)
+is_name(struct str s)
 {
-	for (size_t i = 0; i < ask->n; i++) {
-		const struct field *field = &ask->fields[i];
+	const char *end = s.p + s.n;
+
+	return s.n > 0 && http_bytes_skip(s.p, end, HTTP_BYTES_TOKEN) == end;
+}
+
+static bool
+is_value(struct str s)
+{
+	return s.n == 0 ||
+		http_bytes_value_end(s.p, s.p + s.n) == s.p + s.n;
+}
+
+bool
+http_fields_write(struct buf *out, const struct field *fields, size_t n,
+	struct fault *f)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct field *field = &fields[i];
 
 		insist(!is_ours(field->name));
-		if (!field_is_token(field->name))
+		if (!is_name(field->name))
 			return fault_set(
 				f, FAULT_BAD_HTTP, "a field has no name");
-		if (!field_is_value(field->value))
+		if (!is_value(field->value))
 			return fault_set(f, FAULT_BAD_HTTP,
 				"%.*s has a byte that may not be there",
 				STR_ARG(str_cut(field->name, 0, 64)));
@@ -78,8 +95,7 @@ write_credential(struct buf *out, const struct http_ask *ask,
 		return fault_set(f, FAULT_DIAL_FORBIDDEN,
 			"%s: a credential does not travel over plain http",
 			p->origin.host);
-	if (!field_is_token(c->scheme) || c->value.n == 0 ||
-		!field_is_value(c->value))
+	if (!is_name(c->scheme) || c->value.n == 0 || !is_value(c->value))
 		return fault_set(f, FAULT_BAD_HTTP,
 			"a credential has a byte that may not be there");
 	buf_lit(out, "Authorization: ");
@@ -122,7 +138,9 @@ http_request_write(struct buf *out, const struct http_ask *ask,
 	buf_str(out, p->host_field);
 	if (http_pool_is_absolute(p))
 		http_proxy_write_credential(out, p->proxy);
-	if (!write_fields(out, ask, f) || !write_credential(out, ask, p, f))
+	buf_str(out, ask->ready);
+	if (!http_fields_write(out, ask->fields, ask->n, f) ||
+		!write_credential(out, ask, p, f))
 		return false;
 	write_length(out, ask);
 	buf_lit(out, "\r\n");
