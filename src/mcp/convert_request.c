@@ -7,10 +7,15 @@
 #include "mcp/us.h"
 #include "text/json_write.h"
 
-#define VERSION      "\"" US_META "protocolVersion\":\"2026-07-28\""
-#define INFO         "\"" US_META "clientInfo\":" US_JSON
-#define CAPABILITIES "\"" US_META "clientCapabilities\":{}"
-#define LOG(level)   "\"" US_META "logLevel\":\"" level "\""
+#define VERSION_KEY      "\"" US_META "protocolVersion\":"
+#define INFO_KEY         "\"" US_META "clientInfo\":"
+#define CAPABILITIES_KEY "\"" US_META "clientCapabilities\":"
+#define LOG_KEY          "\"" US_META "logLevel\":"
+
+#define VERSION      VERSION_KEY "\"2026-07-28\""
+#define INFO         INFO_KEY US_JSON
+#define CAPABILITIES CAPABILITIES_KEY "{}"
+#define LOG(level)   LOG_KEY "\"" level "\""
 #define BARE         VERSION "," INFO "," CAPABILITIES
 #define WITH(level)  STR_INIT("{" BARE "," LOG(level) "}")
 
@@ -32,18 +37,22 @@ convert_request_meta(enum level level)
 	return metas[level];
 }
 
-/* A member of ours, put where the client's stands or first into _meta. */
+/* A member of ours, whose value begins at value_at. */
+struct ours {
+	struct str member;
+	size_t value_at;
+};
+
+/* Put where the client's stands, or first into _meta. */
 static void
 put_meta(struct splice *s, const struct envelope *e, struct envelope_member m,
-	struct str member)
+	const struct ours *ours)
 {
-	size_t colon = str_find(member, STR("\":"));
-
 	if (envelope_has(m))
 		splice_replace(s, m.value,
-			str_cut(member, colon + 2, member.n));
+			str_cut(ours->member, ours->value_at, ours->member.n));
 	else
-		splice_insert(s, e->meta.value, member);
+		splice_insert(s, e->meta.value, ours->member);
 }
 
 static void
@@ -57,7 +66,9 @@ edit_log_level(const struct convert_request *q, struct splice *s)
 		splice_remove(s, q->e->meta_log_level);
 	else
 		put_meta(s, q->e, q->e->meta_log_level,
-			str_cut(whole, strlen("{" BARE ","), whole.n - 1));
+			&(struct ours){ str_cut(whole, strlen("{" BARE ","),
+						whole.n - 1),
+				strlen(LOG_KEY) });
 }
 
 /* No _meta came, so a whole one is put in, with params if need be. */
@@ -79,6 +90,12 @@ add_meta(struct arena *a, const struct convert_request *q, struct splice *s)
 static void
 edit_meta(struct arena *a, const struct convert_request *q, struct splice *s)
 {
+	static const struct ours version = { STR_INIT(VERSION),
+		sizeof(VERSION_KEY) - 1 };
+	static const struct ours info = { STR_INIT(INFO),
+		sizeof(INFO_KEY) - 1 };
+	static const struct ours capabilities = { STR_INIT(CAPABILITIES),
+		sizeof(CAPABILITIES_KEY) - 1 };
 	const struct envelope *e = q->e;
 
 	if (!revision_is_modern(q->to)) {
@@ -92,9 +109,9 @@ edit_meta(struct arena *a, const struct convert_request *q, struct splice *s)
 		add_meta(a, q, s);
 		return;
 	}
-	put_meta(s, e, e->meta_version, STR(VERSION));
-	put_meta(s, e, e->meta_client_info, STR(INFO));
-	put_meta(s, e, e->meta_capabilities, STR(CAPABILITIES));
+	put_meta(s, e, e->meta_version, &version);
+	put_meta(s, e, e->meta_client_info, &info);
+	put_meta(s, e, e->meta_capabilities, &capabilities);
 	edit_log_level(q, s);
 }
 

@@ -25,18 +25,25 @@ check_type(const struct convert_result *q, struct fault *f)
 		STR_ARG(str_cut(type.value, 0, 40)));
 }
 
+/* A member of ours, whose value begins at value_at. */
+struct ours {
+	struct str member;
+	size_t value_at;
+};
+
+#define OURS(key, value)                                                       \
+	{ STR_INIT("\"" key "\":" value), sizeof("\"" key "\":") - 1 }
+
 /* Puts the value where the member stands, or the member first into result. */
 static void
 put(struct splice *s, const struct envelope *e, struct envelope_member m,
-	struct str member)
+	const struct ours *ours)
 {
-	size_t colon = str_find(member, STR("\":"));
-
 	if (envelope_has(m))
 		splice_replace(s, m.value,
-			str_cut(member, colon + 2, member.n));
+			str_cut(ours->member, ours->value_at, ours->member.n));
 	else
-		splice_insert(s, e->result.value, member);
+		splice_insert(s, e->result.value, ours->member);
 }
 
 static bool
@@ -50,20 +57,24 @@ is_ttl(struct str raw)
 static void
 edit_cache(const struct envelope *e, struct splice *s)
 {
+	static const struct ours ttl = OURS("ttlMs", "0");
+	static const struct ours scope = OURS("cacheScope", "\"private\"");
+
 	if (!is_ttl(e->ttl_ms.value))
-		put(s, e, e->ttl_ms, STR("\"ttlMs\":0"));
+		put(s, e, e->ttl_ms, &ttl);
 	if (!envelope_is(e->cache_scope, STR("public")) &&
 		!envelope_is(e->cache_scope, STR("private")))
-		put(s, e, e->cache_scope, STR("\"cacheScope\":\"private\""));
+		put(s, e, e->cache_scope, &scope);
 }
 
 static void
 edit_modern(const struct convert_result *q, struct splice *s)
 {
+	static const struct ours type = OURS("resultType", "\"complete\"");
 	const struct envelope *e = q->e;
 
 	if (!envelope_is(e->result_type, STR("complete")))
-		put(s, e, e->result_type, STR("\"resultType\":\"complete\""));
+		put(s, e, e->result_type, &type);
 	if (methods_has(q->method, METHOD_CACHEABLE))
 		edit_cache(e, s);
 	if (!envelope_has(e->meta))
