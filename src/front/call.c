@@ -13,7 +13,8 @@
 /* ---- the life of a call ---- */
 
 struct call *
-call_new(struct front *front, struct http_request *r)
+call_new(struct front *front, struct http_request *r,
+	const struct endpoint *endpoint)
 {
 	struct call *c = arena_new_of(r->arena, struct call);
 
@@ -21,8 +22,7 @@ call_new(struct front *front, struct http_request *r)
 	list_init(&c->ask.link);
 	c->front = front;
 	c->r = r;
-	c->path = r->head->path;
-	c->ask.path = c->path;
+	c->ask.endpoint = endpoint;
 	return c;
 }
 
@@ -36,8 +36,7 @@ call_of_ask(struct guard_ask *ask)
 struct call *
 call_to_heap(struct call *c)
 {
-	struct call *h = calloc(1, sizeof(*h) + c->path.n);
-	char *path;
+	struct call *h = calloc(1, sizeof(*h));
 
 	if (h == NULL)
 		die("out of memory");
@@ -45,9 +44,6 @@ call_to_heap(struct call *c)
 	*h = *c;
 	list_init(&h->link);
 	list_init(&h->ask.link);
-	path = (char *)(h + 1);
-	memcpy(path, c->path.p, c->path.n);
-	h->path = str_of(path, c->path.n);
 	h->on_heap = true;
 	visit_of(h->r)->with = h;
 	return h;
@@ -209,7 +205,7 @@ sink_refuse(void *with, const struct hall_refusal *why)
 	struct call *c = with;
 	struct http_request *r = c->r;
 	struct reply how = { .status = why->status, .allow = why->allow };
-	const struct endpoint *e = hall_endpoint(c->front->hall, c->path);
+	const struct endpoint *e = c->ask.endpoint;
 
 	if (http_is_streaming(r)) {
 		sink_message(c, &why->body, 1);
@@ -217,7 +213,7 @@ sink_refuse(void *with, const struct hall_refusal *why)
 		return;
 	}
 	event_fault(&r->scope, &why->fault);
-	if (e != NULL && (why->fault.id == FAULT_INSUFFICIENT_SCOPE ||
+	if (e->served && (why->fault.id == FAULT_INSUFFICIENT_SCOPE ||
 				 why->fault.id == FAULT_INVALID_TOKEN))
 		how.challenge = guard_challenge(
 			r->arena, c->front, e, &why->fault, why->scope);

@@ -17,8 +17,7 @@ struct call {
 	struct list link;       /* in the watch while streaming */
 	struct front *front;
 	struct http_request *r;
-	struct str path;        /* of the endpoint */
-	struct guard_ask ask;
+	struct guard_ask ask;   /* and the endpoint */
 	struct guard_key *key;  /* NULL: not admitted yet */
 	struct exchange *exchange;
 	struct hall_listen *listen;
@@ -29,7 +28,8 @@ struct call {
 	bool slim;              /* the request's arena and head are gone */
 };
 
-struct call *call_new(struct front *front, struct http_request *r);
+struct call *call_new(struct front *front, struct http_request *r,
+	const struct endpoint *endpoint);
 struct call *call_of_ask(struct guard_ask *ask);
 
 /* The same call on the heap; the old one is no more. */

@@ -135,15 +135,13 @@ prepare(struct call *c, struct hall_request *out, struct fault *f)
 
 	*out = (struct hall_request){
 		.principal = guard_principal(c->key),
-		.endpoint = hall_endpoint(c->front->hall, c->path),
+		.endpoint = c->ask.endpoint,
 		.body = r->body,
 		.arena = r->arena,
 		.scope = &r->scope,
 		.sink = call_sink(c),
 	};
 	read_fields(r->head, &out->fields);
-	if (out->endpoint == NULL)
-		return fault_set(f, FAULT_NOT_FOUND, "the endpoint is gone");
 	return guard_holds(c->key, out->endpoint, f) &&
 	       check_fields(r->head, f);
 }
@@ -248,16 +246,17 @@ gone(struct front *front, struct http_request *r)
 void
 endpoint_head(struct front *front, struct http_request *r)
 {
+	const struct endpoint *e = hall_endpoint(front->hall, r->head->path);
 	struct visit *v = visit_of(r);
 	struct call *c;
 	struct fault f;
 
-	if (hall_endpoint(front->hall, r->head->path) == NULL) {
+	if (e == NULL) {
 		fault_set(&f, FAULT_NOT_FOUND, "no such endpoint");
 		refuse(r, &f);
 		return;
 	}
-	c = call_new(front, r);
+	c = call_new(front, r, e);
 	c->ask.then = admitted;
 	v->with = c;
 	v->gone = gone;

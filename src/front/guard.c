@@ -94,6 +94,8 @@ guard_holds(const struct guard_key *key, const struct endpoint *endpoint,
 {
 	const struct principal *p = &key->principal;
 
+	if (!endpoint->served)
+		return fault_set(f, FAULT_NOT_FOUND, "the endpoint is gone");
 	if (key->dead)
 		return fault_set(f, FAULT_INVALID_TOKEN, "revoked");
 	if (p->expires <= loop_wall(key->guard->front->loop))
@@ -105,24 +107,13 @@ guard_holds(const struct guard_key *key, const struct endpoint *endpoint,
 	return true;
 }
 
-/* Endpoints come and go with the settings, so they are asked for by path. */
-static bool
-holds_at(const struct guard_key *key, struct str path, struct fault *f)
-{
-	const struct endpoint *e = hall_endpoint(key->guard->front->hall, path);
-
-	if (e == NULL)
-		return fault_set(f, FAULT_NOT_FOUND, "no such endpoint");
-	return guard_holds(key, e, f);
-}
-
 static void
 tell(struct guard_ask *ask, struct guard_key *key, const struct fault *why)
 {
 	struct fault f = *why;
 
 	list_remove(&ask->link);
-	if (key != NULL && holds_at(key, ask->path, &f))
+	if (key != NULL && guard_holds(key, ask->endpoint, &f))
 		ask->then(ask, guard_hold(key), NULL);
 	else
 		ask->then(ask, NULL, &f);
@@ -215,12 +206,12 @@ is_token68(struct str s)
 	return i == s.n;
 }
 
-struct str
-guard_bearer(const struct http_head *head, struct fault *f)
+/* What stands after Bearer, not judged yet. */
+static struct str
+bearer_text(const struct http_head *head, struct fault *f)
 {
 	struct str value = head->known[HTTP_FIELD_AUTHORIZATION];
 	size_t space = str_find_char(value, ' ');
-	struct str token;
 
 	if (head->known_count[HTTP_FIELD_AUTHORIZATION] > 1) {
 		fault_set(f, FAULT_INVALID_REQUEST, "Authorization twice");
@@ -231,33 +222,67 @@ guard_bearer(const struct http_head *head, struct fault *f)
 		fault_set(f, FAULT_NO_TOKEN, "no bearer token");
 		return STR_NONE;
 	}
-	token = str_trim(str_cut(value, space, value.n));
-	if (!is_token68(token)) {
-		fault_set(f, FAULT_INVALID_REQUEST, "no token after Bearer");
+	return str_trim(str_cut(value, space, value.n));
+}
+
+static bool
+is_access_token(struct str text, struct fault *f)
+{
+	if (!is_token68(text))
+		return fault_set(
+			f, FAULT_INVALID_REQUEST, "no token after Bearer");
+	return token_is_well_formed(text, TOKEN_ACCESS) ||
+	       fault_set(f, FAULT_INVALID_TOKEN, "not one of ours");
+}
+
+struct str
+guard_bearer(const struct http_head *head, struct fault *f)
+{
+	struct str text = bearer_text(head, f);
+
+	if (str_is_none(text) || !is_access_token(text, f))
 		return STR_NONE;
+	return text;
+}
+
+/* The digest of the head's token, and the key if we know it.  A token that
+ * passed before is known by its tag, without being judged and hashed. */
+static bool
+recognize(struct guard *g, const struct http_head *head,
+	struct guard_key **key, struct digest *digest, struct fault *f)
+{
+	struct str text = bearer_text(head, f);
+	struct tag tag;
+
+	if (str_is_none(text))
+		return false;
+	tag = tag_of(text);
+	*key = guard_keys_tagged(g, &tag);
+	if (*key != NULL) {
+		*digest = (*key)->digest;
+		return true;
 	}
-	if (!token_is_well_formed(token, TOKEN_ACCESS)) {
-		fault_set(f, FAULT_INVALID_TOKEN, "not one of ours");
-		return STR_NONE;
-	}
-	return token;
+	if (!is_access_token(text, f))
+		return false;
+	*digest = token_digest(text);
+	*key = guard_keys_find(g, digest);
+	if (*key != NULL)
+		guard_keys_tag(*key, &tag);
+	return true;
 }
 
 enum guard_verdict
 guard_check(struct guard *g, const struct http_head *head,
 	struct guard_ask *ask, struct guard_key **key, struct fault *f)
 {
-	struct str token = guard_bearer(head, f);
 	struct digest digest;
 	struct guard_key *k;
 	struct lookup *l;
 
-	if (str_is_none(token))
+	if (!recognize(g, head, &k, &digest, f))
 		return GUARD_REFUSED;
-	digest = token_digest(token);
-	k = guard_keys_find(g, &digest);
 	if (k != NULL) {
-		if (!holds_at(k, ask->path, f))
+		if (!guard_holds(k, ask->endpoint, f))
 			return GUARD_REFUSED;
 		if (is_fresh(k)) {
 			*key = guard_hold(k);

@@ -4,8 +4,9 @@
  * A bearer token comes in the Authorization field and nowhere else (RFC 6750
  * 2.1; query and body never count).  Its SHA-256 is looked up in memory; on a
  * miss a store job loads token, grant and person, once, however many requests
- * wait for it.  Audience, expiry and the grant's life are checked on every
- * request (RS-16, RS-17).
+ * wait for it.  A token that passed before is known by its tag (crypto/tag.h),
+ * which spares it the SHA-256.  Audience, expiry and the grant's life are
+ * checked on every request (RS-16, RS-17).
  *
  *	guard_check ──▶ GUARD_PASS     key is held for the caller
  *	            ──▶ GUARD_REFUSED  f says why; answer guard_refuse()
@@ -40,7 +41,7 @@ struct guard_key;
  * guard_give_up(). */
 struct guard_ask {
 	struct list link;
-	struct str path; /* of the endpoint: the request's */
+	const struct endpoint *endpoint;
 	/* key is held for the caller, or NULL with *f set. */
 	void (*then)(struct guard_ask *ask, struct guard_key *key,
 		const struct fault *f);
@@ -63,7 +64,8 @@ enum guard_verdict guard_check(struct guard *g, const struct http_head *head,
 /* The asker left. */
 void guard_give_up(struct guard_ask *ask);
 
-/* Whether a held key still opens that endpoint now: FAULT_INVALID_TOKEN. */
+/* Whether a held key still opens that endpoint now: FAULT_INVALID_TOKEN,
+ * FAULT_NOT_FOUND when a reload took the endpoint away. */
 bool guard_holds(const struct guard_key *key, const struct endpoint *endpoint,
 	struct fault *f);
 

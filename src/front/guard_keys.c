@@ -19,6 +19,7 @@ guard_new(struct front *front)
 		die("out of memory");
 	g->front = front;
 	map_init(&g->keys);
+	map_init(&g->tags);
 	map_init(&g->lookups);
 	list_init(&g->used);
 	list_init(&g->loose);
@@ -118,7 +119,9 @@ unlist(struct guard_key *k)
 	if (!k->listed)
 		return;
 	map_remove(&k->guard->keys, digest_str(&k->digest));
-	k->listed = false;
+	if (k->tagged)
+		map_remove(&k->guard->tags, tag_str(&k->tag));
+	k->listed = k->tagged = false;
 	list_remove(&k->link);
 	list_add(&k->guard->loose, &k->link);
 	guard_drop(&k);
@@ -136,16 +139,37 @@ guard_keys_enlist(struct guard_key *k)
 	list_add(&g->used, &k->link);
 }
 
-struct guard_key *
-guard_keys_find(struct guard *g, const struct digest *d)
+/* The most recently used one now; it may be NULL. */
+static struct guard_key *
+used(struct guard *g, struct guard_key *k)
 {
-	struct guard_key *k = map_get(&g->keys, digest_str(d));
-
 	if (k == NULL)
 		return NULL;
 	list_remove(&k->link);
 	list_add(&g->used, &k->link);
 	return k;
+}
+
+struct guard_key *
+guard_keys_find(struct guard *g, const struct digest *d)
+{
+	return used(g, map_get(&g->keys, digest_str(d)));
+}
+
+struct guard_key *
+guard_keys_tagged(struct guard *g, const struct tag *tag)
+{
+	return used(g, map_get(&g->tags, tag_str(tag)));
+}
+
+void
+guard_keys_tag(struct guard_key *k, const struct tag *tag)
+{
+	if (k->tagged)
+		return;
+	k->tag = *tag;
+	k->tagged = true;
+	map_put(&k->guard->tags, tag_str(&k->tag), k);
 }
 
 /* Lookups that are under way are the store's to finish: it is closed before
@@ -164,6 +188,7 @@ guard_free(struct guard **gp)
 	insist(list_is_empty(&g->loose));
 	bury(g, INT64_MAX);
 	map_clear(&g->keys);
+	map_clear(&g->tags);
 	map_clear(&g->lookups);
 	free(g);
 }

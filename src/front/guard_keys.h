@@ -14,6 +14,7 @@
 #define FRONT_GUARD_KEYS_H
 
 #include "base/map.h"
+#include "crypto/tag.h"
 #include "front/guard.h"
 #include "front/guard_lookup.h"
 
@@ -22,6 +23,8 @@ struct guard_key {
 	struct principal principal;
 	struct str scope;     /* as stored */
 	struct digest digest;
+	struct tag tag;       /* of the token's text, once it was seen */
+	bool tagged;
 	struct guard *guard;
 	struct list link;     /* in used while listed, else loose or dying */
 	unsigned holders;     /* the table is one */
@@ -37,6 +40,7 @@ struct guard_key {
 struct guard {
 	struct front *front;
 	struct map keys;      /* digest → listed key */
+	struct map tags;      /* tag → the same */
 	struct list used;     /* listed, the least recently used first */
 	struct list loose;    /* held by somebody, no longer listed */
 	struct list dying;    /* held by nobody; freed by bury() */
@@ -53,6 +57,10 @@ void guard_keys_enlist(struct guard_key *k);
 
 /* The listed key of that digest, now the most recently used; NULL. */
 struct guard_key *guard_keys_find(struct guard *g, const struct digest *d);
+
+/* The same by the tag of the token's text, if guard_keys_tag() gave it one. */
+struct guard_key *guard_keys_tagged(struct guard *g, const struct tag *tag);
+void guard_keys_tag(struct guard_key *k, const struct tag *tag);
 
 /* It opens nothing any more, and streams that it opened end. */
 void guard_keys_kill(struct guard_key *k);

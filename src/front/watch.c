@@ -16,15 +16,12 @@ struct watch {
 
 /* Ends the stream unless it may go on. */
 static void
-check(const struct watch *w, struct call *c)
+check(struct call *c)
 {
-	const struct endpoint *e = hall_endpoint(w->front->hall, c->path);
 	struct http_request *r = c->r;
 	struct fault f;
 
-	if (e == NULL)
-		fault_set(&f, FAULT_NOT_FOUND, "the endpoint is gone");
-	else if (guard_holds(c->key, e, &f))
+	if (guard_holds(c->key, c->ask.endpoint, &f))
 		return;
 	event_fault(&r->scope, &f);
 	call_leave(&c);
@@ -35,7 +32,7 @@ static void
 check_all(struct watch *w)
 {
 	list_each (link, &w->streams)
-		check(w, list_entry(link, struct call, link));
+		check(list_entry(link, struct call, link));
 }
 
 static void

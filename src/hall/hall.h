@@ -45,6 +45,7 @@ struct endpoint {
 	struct str name;     /* "" for the hub */
 	struct str path;     /* "/mcp", "/mcp/github" */
 	struct str resource; /* publicUrl + path: the audience of its tokens */
+	bool served;         /* false: a reload took it away */
 };
 
 /* By the exact request path ("/mcp/github"); NULL when nothing is served

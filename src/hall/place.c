@@ -68,6 +68,7 @@ place_add(struct hall *h, enum endpoint_kind kind, struct str name)
 	insist(!str_is_none(path));
 	p = place_kept(h, path, name);
 	p->endpoint.kind = kind;
+	p->endpoint.served = true;
 	text_free(&p->endpoint.resource);
 	p->endpoint.resource = kept_text(h->settings->public_url, path);
 	h->places[h->place_count++] = p;
@@ -80,6 +81,8 @@ places_make(struct hall *h)
 	const struct settings *s = h->settings;
 
 	map_clear(&h->places_by_path);
+	list_each(at, &h->kept_places)
+		list_entry(at, struct place, kept)->endpoint.served = false;
 	h->place_count = 0;
 	h->places = arena_array(h->arena, 1 + s->server_count + s->group_count,
 		sizeof(struct place *));

@@ -133,20 +133,6 @@ lesson_F08_tokens_end_on_time(void **state)
 	assert_int_equal(ground_status(initialize(g, "/mcp", token)), 401);
 }
 
-static void
-forgetting_asks_the_store_anew(void **state)
-{
-	struct ground *g = *state;
-	struct str token = ground_token(g, 1, "g_1", HUB);
-	struct str other = ground_token(g, 2, "g_2", HUB);
-
-	assert_int_equal(ground_status(initialize(g, "/mcp", token)), 200);
-	assert_int_equal(ground_status(initialize(g, "/mcp", other)), 200);
-	guard_forget_grant(g->front->guard, STR("g_1"));
-	/* Forgotten, not blacklisted: the store decides anew. */
-	assert_int_equal(ground_status(initialize(g, "/mcp", token)), 200);
-}
-
 struct revocation {
 	struct store_job job;
 	struct str grant;
@@ -166,6 +152,56 @@ revoke_in_store(struct ground *g, struct str grant)
 	};
 
 	assert_true(store_run(g->store, &j.job));
+}
+
+/* From the store, by its digest, by its tag: the same answer each time, and
+ * no other text takes part in it. */
+static void
+a_token_that_is_known_is_judged_all_the_same(void **state)
+{
+	struct ground *g = *state;
+	struct str token = ground_token(g, 1, "g_1", HUB);
+	struct str other = ground_token(g, 2, "g_2", ALPHA);
+	char *near = strndup(token.p, token.n);
+
+	assert_non_null(near);
+	near[20] = near[20] == 'A' ? 'B' : 'A';
+	for (int i = 0; i < 4; i++) {
+		assert_int_equal(
+			ground_status(initialize(g, "/mcp", token)), 200);
+		assert_int_equal(
+			ground_status(initialize(g, "/mcp/alpha", other)), 200);
+		assert_int_equal(
+			ground_status(initialize(g, "/mcp/alpha", token)), 401);
+		assert_int_equal(
+			ground_status(initialize(g, "/mcp", str_from(near))),
+			401);
+	}
+	revoke_in_store(g, STR("g_1"));
+	guard_forget_grant(g->front->guard, STR("g_1"));
+	assert_int_equal(ground_status(initialize(g, "/mcp", token)), 401);
+	assert_int_equal(
+		ground_status(initialize(g, "/mcp/alpha", other)), 200);
+	loop_set_clock(g->loop, 3601);
+	assert_int_equal(
+		ground_status(initialize(g, "/mcp/alpha", other)), 401);
+	free(near);
+}
+
+static void
+forgetting_asks_the_store_anew(void **state)
+{
+	struct ground *g = *state;
+	struct str token = ground_token(g, 1, "g_1", HUB);
+	struct str other = ground_token(g, 2, "g_2", HUB);
+
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(
+			ground_status(initialize(g, "/mcp", token)), 200);
+	assert_int_equal(ground_status(initialize(g, "/mcp", other)), 200);
+	guard_forget_grant(g->front->guard, STR("g_1"));
+	/* Forgotten, not blacklisted: the store decides anew. */
+	assert_int_equal(ground_status(initialize(g, "/mcp", token)), 200);
 }
 
 static void
@@ -522,6 +558,7 @@ main(void)
 			lesson_F11_the_challenge_names_the_endpoints_document),
 		GUARD_TEST(lesson_F07_tokens_elsewhere_never_count),
 		GUARD_TEST(lesson_F08_tokens_end_on_time),
+		GUARD_TEST(a_token_that_is_known_is_judged_all_the_same),
 		GUARD_TEST(forgetting_asks_the_store_anew),
 		GUARD_TEST(a_grant_revoked_in_the_store_is_refused),
 		GUARD_TEST(what_another_process_revoked_ends_within_a_second),
