@@ -50,13 +50,6 @@ since_text(struct arena *a, int64_t since, int64_t now)
 			  : str_join(a, STR("for "), age);
 }
 
-/* The state in the words of the page: who waits here is Ostiary. */
-static struct str
-state_text(struct str state)
-{
-	return str_eq_lit(state, "waiting") ? STR("retrying") : state;
-}
-
 /* "needs login" → "needs-login": what style.css calls it. */
 static struct str
 class_text(struct arena *a, struct str state)
@@ -130,7 +123,7 @@ fill_row(struct arena *a, const struct front *front,
 	*row = (struct page_dashboard_servers){
 		.name = e->name,
 		.title = str_eq(v->title, e->name) ? STR("") : v->title,
-		.state = state_text(v->state),
+		.state = v->state,
 		.class = class_text(a, v->state),
 		.kind = kind_text(e->transport),
 		.revision = v->revision,
@@ -161,7 +154,7 @@ count_in(const struct page_dashboard *page, const char *state)
 static struct str
 summary_text(struct arena *a, const struct page_dashboard *page)
 {
-	static const char *const others[] = { "connecting", "retrying",
+	static const char *const others[] = { "connecting", "waiting",
 		"failed", "needs login", "disabled" };
 	size_t up = count_in(page, "connected");
 	struct buf out;
