@@ -1,6 +1,7 @@
 /* process: see process.h. */
 #include "app/process.h"
 
+#include <limits.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -12,6 +13,16 @@
 #else
 #define IS_WATCHED 0
 #endif
+
+unsigned
+process_files(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+		return 1024;
+	return files.rlim_cur > INT_MAX ? INT_MAX : (unsigned)files.rlim_cur;
+}
 
 void
 process_harden(void)

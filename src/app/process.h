@@ -8,4 +8,7 @@
  * SIGPIPE ignored, as many descriptors as we may have. */
 void process_harden(void);
 
+/* How many descriptors it may have. */
+unsigned process_files(void);
+
 #endif

@@ -163,6 +163,21 @@ build(struct serve *s)
 		.master = s->key });
 }
 
+/* A quarter of the descriptors stays for servers, children and files. */
+static unsigned
+connections_within(unsigned wanted)
+{
+	unsigned files = process_files(), most = files - files / 4;
+
+	if (wanted <= most)
+		return wanted;
+	event_log(NULL, EVENT_SETTINGS_NOTE,
+		EF_TEXT("key", "limits.connections"),
+		EF_TEXT("note", "the process may have fewer descriptors"),
+		EF_U64("connections", most));
+	return most;
+}
+
 static bool
 start_listening(struct serve *s, struct fault *f)
 {
@@ -173,7 +188,7 @@ start_listening(struct serve *s, struct fault *f)
 	limits.head_ms = set->head_ms;
 	limits.body_ms = set->body_ms;
 	limits.idle_ms = set->idle_ms;
-	limits.connections = set->connections;
+	limits.connections = connections_within(set->connections);
 	if (!str_is_none(set->tls_cert)) {
 		s->tls_in = tls_server_new(set->tls_cert.p, set->tls_key.p, f);
 		if (s->tls_in == NULL)

@@ -131,6 +131,8 @@ http_connection_move(
 	if (was_idle != is_idle) {
 		list_remove(&c->link);
 		list_add(is_idle ? &s->idle : &s->busy, &c->link);
+		if (is_idle)
+			http_service_resume(s);
 	}
 	c->state = state;
 	c->deadline = ms > 0 ? loop_now(s->loop) + ms : 0;

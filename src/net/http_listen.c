@@ -74,8 +74,11 @@ address_text(const struct sockaddr_storage *a, char *to, size_t size)
 static void
 take_breath(struct http_listen *l, int error)
 {
+	struct http_connection *spare = http_service_spare(l->server);
+
 	event_log(NULL, EVENT_FAILED, EF_TEXT("accept", strerror(error)));
-	http_service_close_idle(l->server);
+	if (spare != NULL)
+		http_connection_drop(spare);
 	stop_accepting(l);
 	loop_timer_set(&l->breather, BREATHER_MS);
 }
@@ -104,7 +107,7 @@ accept_one(struct http_listen *l)
 	}
 	address_text(&from, peer, sizeof(peer));
 	if (is_full(l->server))
-		http_service_close_idle(l->server);
+		http_connection_drop(http_service_spare(l->server));
 	http_connection_new(l->server, fd, peer);
 	return true;
 }
@@ -117,7 +120,8 @@ on_connections(uv_poll_t *poll, int status, int events)
 	(void)status;
 	(void)events;
 	for (int i = 0; i < AT_ONCE; i++) {
-		if (is_full(l->server) && list_is_empty(&l->server->idle)) {
+		if (is_full(l->server) &&
+			http_service_spare(l->server) == NULL) {
 			stop_accepting(l);
 			return;
 		}

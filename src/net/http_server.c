@@ -146,18 +146,50 @@ http_service_count(struct http_server *s, int by)
 	s->counts.connections += (unsigned)by;
 	if (by > 0 && s->sweep.place == 0)
 		loop_timer_set(&s->sweep, s->sweep_ms);
-	if (by < 0 && s->listen != NULL)
-		http_listen_resume(s->listen);
+	if (by < 0)
+		http_service_resume(s);
 	if (s->draining && s->counts.connections == 0 && s->drained != NULL)
 		loop_timer_set(&s->drain_end, 0);
 }
 
 void
-http_service_close_idle(struct http_server *s)
+http_service_resume(struct http_server *s)
+{
+	if (s->listen != NULL)
+		http_listen_resume(s->listen);
+}
+
+static bool
+waits_for_peer(const struct http_connection *c)
+{
+	switch (c->state) {
+	case HTTP_STATE_HEAD:
+	case HTTP_STATE_BODY:
+	case HTTP_STATE_LINGERING:
+		return true;
+	case HTTP_STATE_FINISHING:
+		return c->writing || !c->body.done;
+	case HTTP_STATE_IDLE:
+	case HTTP_STATE_SERVING:
+	case HTTP_STATE_CLOSED:
+		break;
+	}
+	return false;
+}
+
+struct http_connection *
+http_service_spare(const struct http_server *s)
 {
 	if (!list_is_empty(&s->idle))
-		http_connection_close(list_entry(
-			s->idle.next, struct http_connection, link));
+		return list_entry(s->idle.next, struct http_connection, link);
+	list_each(link, &s->busy) {
+		struct http_connection *c =
+			list_entry(link, struct http_connection, link);
+
+		if (waits_for_peer(c))
+			return c;
+	}
+	return NULL;
 }
 
 static void

@@ -22,7 +22,7 @@ struct http_server {
 	struct http_handler handler;
 	struct http_listen *listen; /* NULL while draining */
 	struct list idle;           /* the longest idle first */
-	struct list busy;
+	struct list busy;           /* the longest busy first */
 	struct list later;          /* something to do on the next turn */
 	struct loop_timer later_timer;
 	struct loop_timer sweep;
@@ -45,7 +45,13 @@ struct str http_service_date(struct http_server *s);
 /* A connection came or went. */
 void http_service_count(struct http_server *s, int by);
 
-/* Closes the connection that is idle for the longest, if one is. */
-void http_service_close_idle(struct http_server *s);
+/* Accepts again if it was full: a connection can be spared now. */
+void http_service_resume(struct http_server *s);
+
+/* The connection that can best be spared: the one that is idle for the
+ * longest, else the one whose peer has been sending its request, or not
+ * reading its answer, for the longest.  NULL: all of them are served.  So
+ * those who hold connections without a request keep out nobody else. */
+struct http_connection *http_service_spare(const struct http_server *s);
 
 #endif
