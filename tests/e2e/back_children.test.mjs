@@ -13,7 +13,8 @@ before(async () => {
 	f = await folder();
 	b = await startBack({ mcpServers: {
 		good: child(),
-		odd: child({ capture: f.file('odd') }, SHORT),
+		odd: child(),
+		mum: child({ capture: f.file('mum') }, SHORT),
 		dying: child({ capture: f.file('dying') }),
 		crashing: child(),
 		bursting: child(),
@@ -31,6 +32,8 @@ before(async () => {
 		chatty: child({ start: 'garbage' }),
 		one_line: child({ start: 'endless_line' }),
 		shy: child({ on: { 'server/discover': 'die' }, capture: f.file('shy') }),
+		hushed: child({ on: { 'server/discover': 'hang' } }),
+		fussy: child({ on: { 'server/discover': 'not_today' } }),
 		mute: child({ start: 'close_stdout', stay: true, on: { initialize: 'hang', 'server/discover': 'hang' } }),
 		// at initialize
 		refusing: child({ on: { initialize: 'not_today' } }),
@@ -63,7 +66,7 @@ describe('at its start', () => {
 		missing: ['waiting', /No such file.*next try in \d+ s/],
 		gone: ['waiting', /exited with status 3; next try in \d+ s/],
 		gone_modern: ['waiting', /exited with status 3; next try in \d+ s/],
-		silent: ['waiting', /no answer within 1\d\d\d ms; next try in \d+ s/],
+		silent: ['waiting', /no answer within \d+ ms; next try in \d+ s/],
 		noisy: ['waiting', /wrote 100 lines to stdout that are no messages/],
 		one_line: ['waiting', /wrote a line of more than 4 MB/],
 		mute: ['waiting', /closed its output, and was stopped/],
@@ -74,6 +77,8 @@ describe('at its start', () => {
 		arrays: ['waiting', /no answer within/],
 		chatty: ['connected', /^$/],
 		shy: ['connected', /^$/],
+		hushed: ['connected', /^$/],
+		fussy: ['connected', /^$/],
 		changing: ['connected', /^$/],
 		asking: ['connected', /^$/],
 		chattering: ['connected', /^$/],
@@ -128,10 +133,10 @@ describe('within a call', { concurrency: true }, () => {
 	const silent = ['hang', 'wrong_id', 'string_id', 'null_id', 'array', 'both', 'neither', 'bad_utf8', 'twin_keys', 'deep', 'pretty', 'null_result', 'odd_error'];
 
 	test('what is no answer to it is none, and the child hears that nobody waits any more', async () => {
-		const all = await Promise.all(silent.map(tool => b.call('odd', tool)));
+		const all = await Promise.all(silent.map(tool => b.call('mum', tool)));
 		for (const r of all) refused(r, 'server_timeout');
-		assert.equal(text(await b.call('odd', 'echo', { text: 'after' })), 'echo: after');
-		const heard = (await captured(f.file('odd'))).map(x => x.heard).filter(Boolean);
+		assert.equal(text(await b.call('mum', 'echo', { text: 'after' })), 'echo: after');
+		const heard = (await captured(f.file('mum'))).map(x => x.heard).filter(Boolean);
 		const id = heard.find(m => m.params?.name === 'hang').id;
 		assert.ok(heard.some(m => m.method === 'notifications/cancelled' && m.params.requestId === id));
 	});
@@ -235,7 +240,7 @@ describe('floods', { concurrency: true }, () => {
 test('memory stays bounded, the good server answered all the time', async () => {
 	const { n, worst } = await others.stop();
 	assert.ok(n > 20, `${n} calls`);
-	assert.ok(worst < 5000, `one took ${worst} ms`);
+	assert.ok(worst < 9000, `one took ${worst} ms`);
 	assert.ok(b.memory() < bound(b), `${b.memory()} MB`);
 	assert.ok(b.alive());
 });

@@ -200,6 +200,37 @@ for (const version of CLIENTS)
 			});
 	});
 
+// ---- what a server hears of us and of the client ----
+
+test('a server hears of us, and of the client only what is its to pass on', async () => {
+	const trace = { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', tracestate: 'x=1', baggage: 'k=v', 'example.com/own': { deep: [1, 1.0, 1e2] } };
+	await modern(`${b.d.url}/mcp/modern_http`, await b.token('/mcp/modern_http'), 'tools/call', { name: 'echo', arguments: { text: 'traced' } }, { meta: { ...trace, [`${META}clientCapabilities`]: { sampling: {}, elicitation: {} } } });
+	const told = http.modern_http.heard('tools/call').find(r => r.message.params.arguments.text === 'traced').message.params._meta;
+	assert.equal(told[`${META}clientInfo`].name, 'ostiary');
+	assert.deepEqual(told[`${META}clientCapabilities`], {});
+	for (const [k, v] of Object.entries(trace)) assert.deepEqual(told[k], v);
+	for (const r of http.modern_http.requests) assert.ok(!['initialize', 'ping', 'logging/setLevel', 'notifications/initialized'].includes(r.message?.method) && r.method === 'POST');
+	const session = await connect('2025-11-25', '/mcp/legacy_http');
+	await session.call('tools/call', { name: 'echo', arguments: { text: 'traced' }, _meta: trace });
+	const also = http.legacy_http.heard('tools/call').find(r => r.message.params.arguments.text === 'traced').message.params._meta;
+	assert.deepEqual(also, trace);
+	for (const r of http.legacy_http.heard('initialize')) {
+		assert.equal(r.message.params.clientInfo.name, 'ostiary');
+		assert.deepEqual(r.message.params.capabilities, {});
+	}
+	await session.close();
+});
+
+test('numbers, key order and escapes arrive as they were sent', async () => {
+	const args = '{"z":1.0,"a":12345678901234567890,"e":1E+2,"u":"\\u00e9\\/","n":{"b":[],"a":null}}';
+	for (const name of ['legacy_http', 'modern_http']) {
+		const { headers } = modernAsk(await b.token(`/mcp/${name}`), 'tools/call', { name: 'echo' });
+		const body = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo","arguments":${args},"_meta":{"${META}protocolVersion":"${MODERN}","${META}clientCapabilities":{}}}}`;
+		await request(`${b.d.url}/mcp/${name}`, { method: 'POST', headers: { ...headers, 'content-type': 'application/json', accept: 'application/json, text/event-stream' }, body });
+		assert.ok(http[name].requests.some(r => r.body.includes(`"arguments":${args}`)), name);
+	}
+});
+
 // ---- cancellation ----
 
 const waits = async name => http[name] ? http[name].waiting.length : (await captured(f.file(name))).filter(x => x.heard?.params?.name === 'wait').length;

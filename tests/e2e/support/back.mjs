@@ -31,10 +31,10 @@ export async function startBack(settings, options = {}) {
 	b.state = async name => {
 		const page = await b.owner.get('/');
 		if (page.status !== 200) throw new Error(`dashboard: ${page.status}`);
-		const panel = page.text.split('<li class="panel">').find(p => p.includes(`<h2>${name}</h2>`));
+		const panel = page.text.split('class="server-head"').find(p => new RegExp(`<h2[^>]*>\\s*${name}\\s*<`).test(p));
 		if (!panel) return undefined;
 		const pick = r => plain((panel.match(r) ?? [, ''])[1]);
-		return { state: pick(/class="state [^"]*">([^<]*)</), detail: pick(/class="notice[^"]*">([^<]*)</), revision: pick(/<li>speaks ([^<]*)</),
+		return { state: pick(/class="state [^"]*">([^<]*)</).replace('retrying', 'waiting'), detail: pick(/class="notice[^"]*">([^<]*)</), revision: pick(/<li>speaks ([^<]*)</),
 			tools: [...panel.matchAll(/<dt>([^<]*)<\/dt>/g)].map(m => plain(m[1])), panel };
 	};
 	b.until = (name, state, detail = /^/) => until(`${name} ${state} ${detail}`, async () => {
