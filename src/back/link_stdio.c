@@ -14,6 +14,8 @@ struct stdio_wire {
 	struct child *child;
 	struct loop_timer ears; /* open again, after it told too much */
 	unsigned noise;         /* lines in a row that were no message */
+	char words[161];        /* what it said last, for when it ends */
+	bool has_complained;    /* words speak of an error */
 };
 
 #define NOISE_MAX 100u
@@ -61,11 +63,32 @@ heard_line(void *with, struct str line)
 	link_end_soon(w->link, &f);
 }
 
+/* The last words, but an error before the rest: many programs end with an
+ * empty farewell behind it. */
+static void
+keep_words(struct stdio_wire *w, struct str line)
+{
+	bool complains = str_find(line, STR("rror")) < line.n;
+	size_t n = line.n;
+
+	if (n == 0 || (w->has_complained && !complains))
+		return;
+	if (n >= sizeof(w->words)) {
+		n = sizeof(w->words) - 1;
+		while (n > 0 && ((unsigned char)line.p[n] & 0xc0) == 0x80)
+			n--;
+	}
+	memcpy(w->words, line.p, n);
+	w->words[n] = '\0';
+	w->has_complained = complains;
+}
+
 static void
 said_line(void *with, struct str line)
 {
 	struct stdio_wire *w = with;
 
+	keep_words(w, line);
 	w->link->plan.owner.said(w->link->plan.owner.with, w->link, line);
 }
 
@@ -82,7 +105,11 @@ child_gone(void *with, struct str why)
 	if (l->state == LINK_OPENING && l->asked_revision &&
 		!l->was_restarted && l->ops->restart(l, &f))
 		return;
-	fault_set(&f, FAULT_SERVER_LOST, "%.*s", STR_ARG(why));
+	if (w->words[0] != '\0')
+		fault_set(&f, FAULT_SERVER_LOST, "%.*s, saying \"%s\"",
+			STR_ARG(why), w->words);
+	else
+		fault_set(&f, FAULT_SERVER_LOST, "%.*s", STR_ARG(why));
 	link_end(l, &f);
 }
 
@@ -95,6 +122,8 @@ spawn(struct stdio_wire *w, struct fault *f)
 		.env = child_env_make(a, e),
 		.cwd = str_is_none(e->cwd) ? NULL : str_dup(a, e->cwd).p };
 
+	w->words[0] = '\0';
+	w->has_complained = false;
 	if (plan.argv == NULL || plan.env == NULL) {
 		fault_set(f, FAULT_SPAWN, "its arguments are too long");
 	} else {
@@ -134,6 +163,14 @@ call_overdue(void *with)
 	link_call_fail(c, &f, true);
 }
 
+/* A program that is ending tells why in child_gone(), better than we can. */
+static void
+could_not_write(struct stdio_wire *w, const struct fault *why)
+{
+	if (w->child == NULL || child_is_running(w->child))
+		link_end_soon(w->link, why);
+}
+
 static void
 stdio_send(struct link *l, struct link_call *c, const struct link_message *m)
 {
@@ -144,9 +181,9 @@ stdio_send(struct link *l, struct link_call *c, const struct link_message *m)
 	loop_timer_set(&c->timer, l->plan.entry->timeout_ms);
 	if (w->child != NULL && child_write(w->child, m->parts, m->part_count, &f))
 		return;
-	if (!fault_is_set(&f))
+	if (w->child == NULL)
 		fault_set(&f, FAULT_SERVER_LOST, "the program has ended");
-	link_end_soon(l, &f);
+	could_not_write(w, &f);
 }
 
 /* Progress gives it its timeout anew, up to the ceiling (TR-35). */
@@ -168,7 +205,7 @@ stdio_notify(struct link *l, struct str message)
 	struct fault f;
 
 	if (w->child != NULL && !child_write(w->child, &message, 1, &f))
-		link_end_soon(l, &f);
+		could_not_write(w, &f);
 }
 
 static void

@@ -47,6 +47,7 @@ struct child {
 	bool paused;
 	bool muted;          /* abandoned */
 	bool drained;        /* waited long enough for the pipes to end */
+	bool is_deaf;        /* closed its stdin */
 	char why[128];
 };
 
@@ -140,6 +141,9 @@ explain(struct child *c, int status)
 	if (WIFEXITED(status))
 		snprintf(c->why, sizeof(c->why), "exited with status %d",
 			WEXITSTATUS(status));
+	else if (c->is_deaf)
+		snprintf(c->why, sizeof(c->why), "%s",
+			"closed its input, and was stopped");
 	else
 		snprintf(c->why, sizeof(c->why), "killed by signal %d",
 			WTERMSIG(status));
@@ -435,6 +439,7 @@ child_write(struct child *c, const struct str *parts, size_t n,
 	case CHILD_CLOSED:
 		break;
 	}
+	c->is_deaf = true;
 	child_stop(c);
 	return fault_set(f, FAULT_UNAVAILABLE, "it has closed its input");
 }
@@ -476,6 +481,12 @@ child_abandon(struct child **cp)
 		stream_resume(c->out);
 	child_stop(c);
 	settle(c);
+}
+
+bool
+child_is_running(const struct child *c)
+{
+	return c->state == RUNNING;
 }
 
 int64_t

@@ -48,7 +48,8 @@ struct child *child_start(struct loop *l, const struct child_plan *plan,
 	struct child_listener listener, void *with, struct fault *f);
 
 /* Queues the parts and a newline.  False (FAULT_UNAVAILABLE) when write_max
- * is passed or it is gone. */
+ * is passed, or when it has closed its stdin: then it is being stopped, and
+ * gone() tells how it ended. */
 bool child_write(struct child *c, const struct str *parts, size_t n,
 	struct fault *f);
 
@@ -63,6 +64,9 @@ void child_stop(struct child *c);
 /* As child_stop(), but nobody is told: the ladder is walked in the
  * background; *c is NULL at once. */
 void child_abandon(struct child **c);
+
+/* False once it is being stopped: gone() is on its way. */
+bool child_is_running(const struct child *c);
 
 int64_t child_pid(const struct child *c);
 

@@ -23,6 +23,7 @@ before(async () => {
 			late: { command: 'sh', args: ['-c', `sleep 4; exec ${ostiary} demo`] },
 			refused: { url: `http://127.0.0.1:${refused}/mcp` },
 			undefined: { url: 'https://example.com/mcp', headers: { 'X-Key': '${env:NOBODY_SET_THIS_VARIABLE}' } },
+			dies: { command: 'sh', args: ['-c', 'echo "Error: a module is missing" >&2; echo "bye" >&2; exit 3'] },
 			off: { command: 'true', disabled: true },
 		},
 		groups: { work: ['demo', 'late'] },
@@ -144,6 +145,7 @@ test('pages of the owner', async () => {
 	assert.match(text, /mcpServers\.undefined\.headers\.X-Key: the variable NOBODY_SET_THIS_VARIABLE is not set/);
 	assert.match(text, /Connection refused/);
 	assert.match(text, /1\sfailed/);
+	assert.match(text, /exited with status 3, saying "Error: a module is missing"/);
 	await tab.reload();
 	assert.equal(await tab.locator('details[open]').count(), 2, 'what was opened stays open');
 

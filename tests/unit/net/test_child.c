@@ -470,8 +470,10 @@ test_writing_to_a_dead_child_is_a_fault_and_no_signal(void **state)
 	assert_false(child_write(s.child, &part, 1, &f));
 	assert_int_equal(f.id, FAULT_UNAVAILABLE);
 	assert_string_equal(f.detail, "it has closed its input");
+	assert_false(child_is_running(s.child));
 	loop_run(s.loop);
 	assert_true(s.gone);
+	assert_string_equal(s.why, "closed its input, and was stopped");
 	close_scene(&s);
 }
 
