@@ -13,6 +13,9 @@
 #define UNINITIALIZED __attribute__((uninitialized))
 #endif
 #endif
+/* Keeps what is rare out of a short function, whose frame would grow. */
+#define NOT_INLINE __attribute__((noinline))
+
 #ifndef UNINITIALIZED
 #define UNINITIALIZED
 #endif

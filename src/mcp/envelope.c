@@ -3,6 +3,7 @@
 #include "mcp/envelope.h"
 
 #include "base/arena.h"
+#include "base/attr.h"
 #include "mcp/us.h"
 
 #define KEY_MAX 64u /* longer than any known key */
@@ -141,7 +142,7 @@ find_row(const struct tier *tier, struct str key)
 	return NULL;
 }
 
-static const struct row *
+static NOT_INLINE const struct row *
 find_escaped(struct reader *r, const struct tier *tier, struct str key)
 {
 	char bytes[KEY_MAX];

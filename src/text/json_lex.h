@@ -59,36 +59,32 @@ static inline const char *
 json_lex_blanks(const char *at, const char *end)
 {
 	/* Most often there are none, which the first comparison says. */
-	while (at < end && (unsigned char)*at <= ' ' &&
+	while (at < end && *at <= ' ' &&
 		(*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t'))
 		at++;
 	return at;
 }
 
 #ifdef __SSE2__
-/* Passes whole blocks of plain bytes of a string: those that are neither its
- * end, nor an escape, nor need a look.  Compared as signed numbers, bytes from
- * 0x80 on are below 0x20 too, so one comparison finds both. */
+#define JSON_LEX_BLOCK 16
+
+/* The first byte that is not plain in the block at at, or the one behind it.
+ * Plain is what is neither the string's end, nor an escape, nor needs a look.
+ * Compared as signed numbers, bytes from 0x80 on are below 0x20 too, so one
+ * comparison finds both. */
 static inline const char *
-json_lex_blocks(const char *at, const char *end)
+json_lex_block(const char *at)
 {
-	const __m128i quote = _mm_set1_epi8('"');
-	const __m128i slash = _mm_set1_epi8('\\');
-	const __m128i blank = _mm_set1_epi8(0x20);
+	const __m128i v = _mm_loadu_si128((const __m128i *)(const void *)at);
+	__m128i hit = _mm_or_si128(_mm_cmplt_epi8(v, _mm_set1_epi8(0x20)),
+		_mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')),
+			_mm_cmpeq_epi8(v, _mm_set1_epi8('\\'))));
+	unsigned mask = (unsigned)_mm_movemask_epi8(hit);
 
-	for (; end - at >= 16; at += 16) {
-		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)at);
-		__m128i hit = _mm_or_si128(_mm_cmplt_epi8(v, blank),
-			_mm_or_si128(_mm_cmpeq_epi8(v, quote),
-				_mm_cmpeq_epi8(v, slash)));
-		unsigned mask = (unsigned)_mm_movemask_epi8(hit);
-
-		if (mask != 0)
-			return at + __builtin_ctz(mask);
-	}
-	return at;
+	return at + __builtin_ctz(mask | 1u << JSON_LEX_BLOCK);
 }
 #else
+#define JSON_LEX_BLOCK 8
 #define JSON_LEX_EACH(byte) (0x0101010101010101u * (byte))
 
 /* The high bit of some byte is set if any byte of v is below limit. */
@@ -98,21 +94,35 @@ json_lex_below(uint64_t v, unsigned char limit)
 	return (v - JSON_LEX_EACH(limit)) & ~v & JSON_LEX_EACH(0x80);
 }
 
+/* As above, but that a block with a byte that is not plain may end anywhere
+ * before that byte. */
 static inline const char *
-json_lex_blocks(const char *at, const char *end)
+json_lex_block(const char *at)
 {
 	uint64_t v;
 
-	for (; end - at >= (ptrdiff_t)sizeof(v); at += sizeof(v)) {
-		memcpy(&v, at, sizeof(v));
-		if (((v & JSON_LEX_EACH(0x80)) | json_lex_below(v, 0x20) |
-			    json_lex_below(v ^ JSON_LEX_EACH('"'), 1) |
-			    json_lex_below(v ^ JSON_LEX_EACH('\\'), 1)) != 0)
-			break;
+	memcpy(&v, at, sizeof(v));
+	if (((v & JSON_LEX_EACH(0x80)) | json_lex_below(v, 0x20) |
+		    json_lex_below(v ^ JSON_LEX_EACH('"'), 1) |
+		    json_lex_below(v ^ JSON_LEX_EACH('\\'), 1)) != 0)
+		return at;
+	return at + sizeof(v);
+}
+#endif
+
+/* Passes whole blocks of plain bytes. */
+static inline const char *
+json_lex_blocks(const char *at, const char *end)
+{
+	while (end - at >= JSON_LEX_BLOCK) {
+		const char *to = json_lex_block(at);
+
+		if (to != at + JSON_LEX_BLOCK)
+			return to;
+		at = to;
 	}
 	return at;
 }
-#endif
 
 /* A string; at is its opening quote.  *escaped: a backslash stands in it.
  * RFC 8259 7. */

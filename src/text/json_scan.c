@@ -46,12 +46,22 @@ is_at(const struct json_scan *s, const char *at, char c)
 	return at < s->end && *at == c;
 }
 
-/* A key and its colon, behind blanks; what is between the quotes goes to
- * *key. */
+/* The byte c at at or behind blanks, or the first other one. */
 static inline const char *
-pass_key(struct json_scan *s, const char *at, struct str *key, bool *escaped)
+find(const struct json_scan *s, const char *at, char c)
 {
-	const char *from = json_lex_blanks(at, s->end);
+	return is_at(s, at, c) ? at : json_lex_blanks(at, s->end);
+}
+
+/* A short key without escapes and blanks around, as all of them are, takes one
+ * look at these bytes: quotes, a block, the colon. */
+#define KEY_LOOK (3 + JSON_LEX_BLOCK)
+
+static NOT_INLINE const char *
+pass_any_key(
+	struct json_scan *s, const char *at, struct str *key, bool *escaped)
+{
+	const char *from = find(s, at, '"');
 
 	if (!is_at(s, from, '"'))
 		return json_lex_stop(s, from, "a key is expected here");
@@ -59,10 +69,27 @@ pass_key(struct json_scan *s, const char *at, struct str *key, bool *escaped)
 	if (at == NULL)
 		return NULL;
 	*key = str_of(from + 1, (size_t)(at - from) - 2);
-	at = json_lex_blanks(at, s->end);
+	at = find(s, at, ':');
 	if (!is_at(s, at, ':'))
 		return json_lex_stop(s, at, "':' is expected here");
 	return at + 1;
+}
+
+/* A key and its colon, behind blanks; what is between the quotes goes to
+ * *key. */
+static const char *
+pass_key(struct json_scan *s, const char *at, struct str *key, bool *escaped)
+{
+	const char *to;
+
+	if (s->end - at < KEY_LOOK || *at != '"')
+		return pass_any_key(s, at, key, escaped);
+	to = json_lex_block(at + 1);
+	if (to[0] != '"' || to[1] != ':')
+		return pass_any_key(s, at, key, escaped);
+	*key = str_of(at + 1, (size_t)(to - at) - 1);
+	*escaped = false;
+	return to + 2;
 }
 
 static const char *
@@ -100,7 +127,7 @@ pass_after_value(struct json_scan *s, const char *at, struct nest *nest)
 	while (nest->n > 0) {
 		bool object = in_object(nest);
 
-		at = json_lex_blanks(at, s->end);
+		at = find(s, at, ',');
 		if (is_at(s, at, ','))
 			return object ? skip_key(s, at + 1) : at + 1;
 		if (!is_at(s, at, object ? '}' : ']'))
@@ -133,7 +160,7 @@ pass_open(
 }
 
 /* From a bracket to the one that closes it. */
-static const char *
+static NOT_INLINE const char *
 pass_nested(struct json_scan *s, const char *at)
 {
 	struct nest nest UNINITIALIZED;
@@ -155,24 +182,44 @@ pass_nested(struct json_scan *s, const char *at)
 	return at;
 }
 
-bool
-json_scan_value(struct json_scan *s, struct str *raw)
+static NOT_INLINE bool
+scan_any_value(struct json_scan *s, struct str *raw)
 {
 	const char *from, *to;
 	bool escaped;
 
 	if (s->wrong != NULL)
 		return false;
-	from = json_lex_blanks(s->at, s->end);
+	from = find(s, s->at, '"');
 	if (is_at(s, from, '"'))
 		to = json_lex_string(s, from, &escaped);
-	else
+	else if (from == s->end || *from == '{' || *from == '[')
 		to = pass_nested(s, from);
+	else
+		to = json_lex_scalar(s, from);
 	if (to == NULL)
 		return false;
 	s->at = to;
 	if (raw != NULL)
 		*raw = str_of(from, (size_t)(to - from));
+	return true;
+}
+
+/* Most values are short strings without escapes. */
+bool
+json_scan_value(struct json_scan *s, struct str *raw)
+{
+	const char *from = s->at, *to;
+
+	if (s->wrong != NULL || s->end - from < 2 + JSON_LEX_BLOCK ||
+		*from != '"')
+		return scan_any_value(s, raw);
+	to = json_lex_block(from + 1);
+	if (*to != '"')
+		return scan_any_value(s, raw);
+	s->at = to + 1;
+	if (raw != NULL)
+		*raw = str_of(from, (size_t)(s->at - from));
 	return true;
 }
 
@@ -201,7 +248,7 @@ pass_separator(struct json_scan *s, bool *first, char close)
 	bool was_first = *first;
 
 	*first = false;
-	s->at = json_lex_blanks(s->at, s->end);
+	s->at = find(s, s->at, ',');
 	if (is_at(s, s->at, close)) {
 		s->depth--;
 		s->at++;
@@ -217,8 +264,8 @@ pass_separator(struct json_scan *s, bool *first, char close)
 	return true;
 }
 
-bool
-json_scan_key(struct json_scan *s, bool *first, struct str *key, bool *escaped)
+static NOT_INLINE bool
+scan_any_key(struct json_scan *s, bool *first, struct str *key, bool *escaped)
 {
 	const char *at;
 
@@ -231,6 +278,24 @@ json_scan_key(struct json_scan *s, bool *first, struct str *key, bool *escaped)
 	if (at == NULL)
 		return false;
 	s->at = at;
+	return true;
+}
+
+/* Most members follow another, without blanks. */
+bool
+json_scan_key(struct json_scan *s, bool *first, struct str *key, bool *escaped)
+{
+	const char *at = s->at, *to;
+
+	if (*first || s->wrong != NULL || s->end - at < 1 + KEY_LOOK ||
+		at[0] != ',' || at[1] != '"')
+		return scan_any_key(s, first, key, escaped);
+	to = json_lex_block(at + 2);
+	if (to[0] != '"' || to[1] != ':')
+		return scan_any_key(s, first, key, escaped);
+	*key = str_of(at + 2, (size_t)(to - at) - 2);
+	*escaped = false;
+	s->at = to + 2;
 	return true;
 }
 
