@@ -42,7 +42,7 @@ fuzz:
 	@BUILD=$(BUILD_FUZZ) tools/fuzz.sh $(FUZZ_SECONDS)
 
 install: build
-	@meson configure $(BUILD) -Dprefix=$(PREFIX)
+	@meson configure $(BUILD) -Dprefix=$(PREFIX) >/dev/null
 	@$(NINJA) src/app/ostiary
 	@meson install -C $(BUILD) --no-rebuild $(if $(DESTDIR),--destdir $(abspath $(DESTDIR)))
 

@@ -6,4 +6,5 @@ BUILD=${BUILD:-build}
 mkdir -p "$BUILD/bench"
 cc -O2 -D_GNU_SOURCE -o "$BUILD/bench/upstream" bench/upstream.c
 cc -O2 -D_GNU_SOURCE -o "$BUILD/bench/idle" bench/idle.c
-exec env BUILD="$BUILD" node bench/bench.mjs "$@"
+export BUILD
+exec tools/with-node.sh node bench/bench.mjs "$@"

@@ -3,12 +3,14 @@
 #
 #	tests/run.sh [unit|checks|e2e ...]    all of them without arguments
 set -u
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit
 
 BUILD=$(realpath -m "${BUILD:-build}")
 BUILD_SAN=$(realpath -m "${BUILD_SAN:-build-asan}")
 export BUILD BUILD_SAN
 parts=${*:-unit checks e2e}
+# Several times what they take: then something hangs.
+E2E_SECONDS=${E2E_SECONDS:-1800}
 passed=0
 failed=0
 
@@ -28,15 +30,17 @@ stop() {
 }
 
 configure() { # folder, options
-	local dir=$1
+	local dir=$1 log
 	shift
-	if [ -f "$dir/build.ninja" ]; then
+	log=$(if [ -f "$dir/build.ninja" ]; then
 		meson setup --reconfigure "$dir" "$@"
 	else
 		meson setup "$dir" "$@"
-	fi >"$dir.log" 2>&1 || { cat "$dir.log"; stop "could not configure"; }
-	rm -f "$dir.log"
-	ninja -C "$dir" --quiet || stop "could not build $dir"
+	fi 2>&1) || { echo "$log"; stop "could not configure $dir"; }
+	# On a terminal it says how far it is.
+	# shellcheck disable=SC2046 # a word or none
+	ninja -C "$dir" $([ -t 1 ] || echo --quiet) ||
+		stop "could not build $dir"
 }
 
 run_unit() { # folder
@@ -60,22 +64,6 @@ run_checks() {
 	done
 }
 
-# Node 20 or newer: the machine's, else one from the package registry.
-node_ready() {
-	local major own=tests/node/node_modules
-	major=$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null)
-	[ "${major:-0}" -ge 20 ] && return
-	[ -d "$own" ] || (cd tests/node && npm ci --loglevel=error) ||
-		stop "could not get a Node.js"
-	own=$(find "$PWD/$own" -path '*/bin/node' -type f | head -n 1)
-	[ -n "$own" ] || {
-		rm -rf tests/node/node_modules
-		stop "could not get a Node.js of version 20 or newer"
-	}
-	PATH="$(dirname "$own"):$PATH"
-	export PATH
-}
-
 packages_ready() {
 	local stamp=tests/node_modules/.lock
 	cmp -s tests/package-lock.json "$stamp" && return
@@ -85,22 +73,24 @@ packages_ready() {
 }
 
 run_e2e() {
-	local tap files
+	local tap files good bad
 	files=$(find tests -name '*.test.mjs' -not -path '*/node_modules/*' |
 		sort)
 	[ -n "$files" ] || return
-	node_ready
 	packages_ready
 	tap=$(mktemp)
 	# shellcheck disable=SC2086 # one word a file
 	OSTIARY=$BUILD/src/app/ostiary OSTIARY_SAN=$BUILD_SAN/src/app/ostiary \
+		timeout "$E2E_SECONDS" tools/with-node.sh \
 		node --test --test-concurrency=1 \
 		--test-reporter=spec --test-reporter-destination=stdout \
 		--test-reporter=tap --test-reporter-destination="$tap" $files
-	count "$(sed -n 's/^# pass //p' "$tap" | tail -n 1)" \
-		"$(sed -n 's/^# \(fail\|cancelled\) //p' "$tap" |
-			awk '{ n += $1 } END { print n + 0 }')"
+	bad=$?
+	good=$(sed -n 's/^# pass //p' "$tap" | tail -n 1)
+	[ "$bad" -eq 0 ] || bad=$(sed -n 's/^# \(fail\|cancelled\) //p' "$tap" |
+		awk '{ n += $1 } END { print n > 0 ? n : 1 }')
 	rm -f "$tap"
+	count "${good:-0}" "$bad"
 }
 
 say "build"

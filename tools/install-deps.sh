@@ -15,7 +15,8 @@ build="cmd:meson=meson cmd:ninja=ninja-build cmd:pkg-config=pkg-config
 test="file:/usr/include/cmocka.h=libcmocka-dev cmd:node=nodejs cmd:npm=npm
 	cmd:chromium=chromium cmd:openssl=openssl
 	file:/etc/ssl/certs/ca-certificates.crt=ca-certificates"
-bench="cmd:nginx=nginx-light cmd:wrk=wrk cmd:node=nodejs"
+bench="cmd:nginx=nginx-light cmd:wrk=wrk cmd:node=nodejs
+	cmd:npm=npm"
 fuzz="cmd:clang=clang pkg:libclang-rt-14-dev=libclang-rt-14-dev
 	cmd:c++=g++ file:/usr/include/simdjson.h=libsimdjson-dev
 	file:/usr/share/llhttp/llhttp.c=node-llhttp"
