@@ -37,10 +37,15 @@ export async function startBack(settings, options = {}) {
 		return { state: pick(/class="state [^"]*">([^<]*)</).replace('retrying', 'waiting'), detail: pick(/class="notice[^"]*">([^<]*)</), revision: pick(/<li>speaks ([^<]*)</),
 			tools: [...panel.matchAll(/<dt>([^<]*)<\/dt>/g)].map(m => plain(m[1])), panel };
 	};
+	// The page says so; or the log does, of a wait that was over before we looked.
+	const marks = new Map();
+	const waited = (name, detail) => b.d.text().slice(marks.get(name) ?? 0).split('\n')
+		.filter(l => l.includes('"server_state"') && l.includes('"waiting"') && l.includes(`"${name}"`)).map(l => JSON.parse(l)).find(e => detail.test(e.detail ?? ''));
 	b.until = (name, state, detail = /^/) => until(`${name} ${state} ${detail}`, async () => {
-		const s = await b.state(name);
-		b.last = s;
-		return s?.state === state && detail.test(s.detail) && s;
+		const s = b.last = await b.state(name);
+		const found = s?.state === state && detail.test(s.detail) ? s : state === 'waiting' && waited(name, detail);
+		if (found) marks.set(name, b.d.text().length);
+		return found;
 	}).catch(e => { throw new Error(`${e.message}: it is ${b.last?.state}: ${b.last?.detail}`); });
 	b.memory = () => memory(d.process.child.pid);
 	b.alive = () => d.process.child.exitCode === null && d.process.child.signalCode === null;
