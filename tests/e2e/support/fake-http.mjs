@@ -39,6 +39,7 @@ export async function fakeHttp(script = {}) {
 	});
 	s.stop = () => new Promise(ok => {
 		s.sessions.clear();
+		if (!s.server) return ok();
 		s.server.close(ok);
 		for (const socket of s.sockets) socket.destroy();
 	});
