@@ -1,17 +1,16 @@
 /* http_reply: see http_reply.h. */
 #include "net/http_reply.h"
 
+#include "base/attr.h"
 #include "base/die.h"
 #include "base/event.h"
 #include "net/http_bytes.h"
 #include "net/http_connection.h"
 #include "net/http_service.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
 /* Status line, Date, Content-Length, Connection and the blank line. */
-#define OWN_ROOM ((size_t)256)
+#define OWN_ROOM   ((size_t)256)
+#define SHORT_BODY ((size_t)8 << 10)
 
 /* RFC 9110 15, and 431 of RFC 6585. */
 static struct str
@@ -179,28 +178,25 @@ put_framing(char *to, const struct http_answer *answer,
 	return to;
 }
 
-static char *
-head_room(struct http_connection *c, const struct http_answer *answer,
-	char **own)
+static size_t
+head_size(const struct http_answer *answer)
 {
 	size_t n = OWN_ROOM;
 
 	for (size_t i = 0; i < answer->n; i++)
 		n += answer->fields[i].name.n + answer->fields[i].value.n + 4;
-	*own = NULL;
-	if (n <= HTTP_REPLY_ROOM)
-		return c->server->reply;
-	*own = malloc(n);
-	if (*own == NULL)
-		die("out of memory");
-	return *own;
+	return n;
 }
 
-struct str
+void
 http_reply_head(struct http_connection *c, const struct http_answer *answer,
-	enum http_framing framing, char **own)
+	enum http_framing framing)
 {
-	char *from = head_room(c, answer, own), *to = from;
+	size_t body = body_length(answer);
+	/* A short body will find its room behind the head. */
+	char *from = buf_room(&c->out,
+		head_size(answer) + (body <= SHORT_BODY ? body : 0));
+	char *to = from;
 
 	insist(answer->status >= 200 && answer->status <= 599);
 	to = put_status_line(to, answer->status);
@@ -211,7 +207,7 @@ http_reply_head(struct http_connection *c, const struct http_answer *answer,
 	for (size_t i = 0; i < answer->n; i++)
 		to = put_field(to, &answer->fields[i]);
 	to = put(to, STR("\r\n"));
-	return str_of(from, (size_t)(to - from));
+	buf_took(&c->out, (size_t)(to - from));
 }
 
 bool
@@ -251,24 +247,19 @@ log_answer(const struct http_request *r, int status)
 			EF_U64("status", status));
 }
 
-/* The head, and the parts with it as far as they fit in one call. */
+/* Behind the head, and with it as far as they fit in one call. */
 static void
-send_parts(struct http_connection *c, struct str head,
-	const struct str *parts, size_t n)
+send_parts(struct http_connection *c, const struct str *parts, size_t n)
 {
-	struct iovec out[2 + HTTP_REPLY_PARTS];
-	size_t at = 0, count = 1;
+	struct iovec out[1 + HTTP_REPLY_PARTS] UNINITIALIZED;
+	size_t at = 0, count;
 
-	out[count++] = (struct iovec){ (void *)(uintptr_t)head.p, head.n };
 	do {
-		while (at < n && count < 2 + HTTP_REPLY_PARTS) {
+		for (count = 1; at < n && count <= HTTP_REPLY_PARTS; at++)
 			out[count++] = (struct iovec){
 				(void *)(uintptr_t)parts[at].p, parts[at].n
 			};
-			at++;
-		}
 		http_connection_send(c, out, (int)count);
-		count = 1;
 	} while (at < n);
 }
 
@@ -278,15 +269,12 @@ http_answer(struct http_request *r, const struct http_answer *answer)
 	struct http_connection *c = r->connection;
 	bool empty = http_reply_has_no_content(c, answer->status);
 	bool bare = answer->status == 204 || answer->status == 304;
-	struct str head;
-	char *own;
 
 	insist(c->has_request && !c->streaming);
 	http_reply_settle_close(c, answer);
-	head = http_reply_head(c, answer,
-		bare ? HTTP_FRAMING_NONE : HTTP_FRAMING_LENGTH, &own);
-	send_parts(c, head, answer->parts, empty ? 0 : answer->part_count);
-	free(own);
+	http_reply_head(c, answer,
+		bare ? HTTP_FRAMING_NONE : HTTP_FRAMING_LENGTH);
+	send_parts(c, answer->parts, empty ? 0 : answer->part_count);
 	log_answer(r, answer->status);
 	http_connection_answered(c);
 }
@@ -305,10 +293,7 @@ http_reply_refusal(struct http_connection *c, enum fault_id id)
 		.n = 1,
 		.parts = parts,
 		.part_count = sizeof(parts) / sizeof(parts[0]) };
-	char *own;
-	struct str head =
-		http_reply_head(c, &answer, HTTP_FRAMING_LENGTH, &own);
 
-	send_parts(c, head, parts, answer.part_count);
-	free(own);
+	http_reply_head(c, &answer, HTTP_FRAMING_LENGTH);
+	send_parts(c, parts, answer.part_count);
 }

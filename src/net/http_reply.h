@@ -23,11 +23,9 @@ enum http_framing {
 void http_reply_settle_close(
 	struct http_connection *c, const struct http_answer *answer);
 
-/* Writes a head.  The bytes are the server's scratch, or memory that *own
- * points to and the caller frees. */
-struct str http_reply_head(struct http_connection *c,
-	const struct http_answer *answer, enum http_framing framing,
-	char **own);
+/* Writes a head behind what waits to be sent. */
+void http_reply_head(struct http_connection *c,
+	const struct http_answer *answer, enum http_framing framing);
 
 /* True for 204 and 304 and for answers to HEAD. */
 bool http_reply_has_no_content(const struct http_connection *c, int status);

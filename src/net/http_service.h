@@ -13,7 +13,6 @@ struct http_connection;
 struct http_listen;
 
 #define HTTP_DATE_SIZE 40
-#define HTTP_REPLY_ROOM ((size_t)2048)
 
 struct http_server {
 	struct loop *loop;
@@ -34,7 +33,6 @@ struct http_server {
 	struct http_server_counts counts;
 	int64_t date_until;         /* loop_now() from which date is stale */
 	char date[HTTP_DATE_SIZE];  /* "Date: ...\r\n" */
-	char reply[HTTP_REPLY_ROOM]; /* a head is written here */
 	char address[80];
 	struct fault fault;         /* scratch of one turn */
 };

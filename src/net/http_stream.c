@@ -20,31 +20,20 @@ last_chunk(const struct http_connection *c)
 	return c->identity || c->no_content ? STR("") : STR("0\r\n\r\n");
 }
 
-static void
-keep_head(struct http_connection *c, struct str head)
-{
-	buf_str(&c->out, head);
-	loop_turn_set(&c->sending, LOOP_SEND);
-}
-
 void
 http_stream_begin(struct http_request *r, const struct http_answer *answer)
 {
 	struct http_connection *c = r->connection;
-	struct str head;
-	char *own;
 
 	insist(c->has_request && !c->streaming);
 	c->no_content = http_reply_has_no_content(c, answer->status);
 	c->identity = r->head->minor == 0;
 	c->streaming = true;
 	http_reply_settle_close(c, answer);
-	head = http_reply_head(c, answer,
+	http_reply_head(c, answer,
 		c->identity || c->no_content ? HTTP_FRAMING_NONE
-					     : HTTP_FRAMING_CHUNKED,
-		&own);
-	keep_head(c, head);
-	free(own);
+					     : HTTP_FRAMING_CHUNKED);
+	loop_turn_set(&c->sending, LOOP_SEND);
 	if (c->state == HTTP_STATE_BODY)
 		http_connection_move(c, HTTP_STATE_SERVING, 0);
 }

@@ -350,6 +350,9 @@ plain_write(const struct stream *s, const struct iovec *parts, int count)
 
 	if (!s->is_socket)
 		return writev(s->fd, parts, count);
+	if (count == 1)
+		return send(s->fd, parts[0].iov_base, parts[0].iov_len,
+			MSG_NOSIGNAL);
 	for (int i = 0; i < count && sum <= GATHER_MAX; i++)
 		sum += parts[i].iov_len;
 	if (sum <= GATHER_MAX)
