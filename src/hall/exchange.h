@@ -32,7 +32,7 @@ struct exchange {
 	bool streaming;            /* message() was called */
 	bool retried;
 
-	/* waiting for servers to settle */
+	/* waiting for servers to settle, or to list (list.c) */
 	struct loop_timer settle;
 	bool settled;
 	unsigned generation;       /* of the settings that it began under */

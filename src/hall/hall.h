@@ -171,7 +171,8 @@ struct hall_tool_view {
 	bool disabled;
 };
 
-/* Tools of a server as the catalogue has them; count in *n. */
+/* Tools of a server as the catalogue has them, the first thousand, their texts
+ * cut to what a page can hold; count in *n. */
 const struct hall_tool_view *hall_tools(struct arena *a, const struct hall *h,
 	struct str server, size_t *n);
 

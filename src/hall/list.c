@@ -2,9 +2,11 @@
  * list: tools/list and its like, from the catalogues.
  *
  * The servers behind the endpoint are asked one after the other whether their
- * list is still what they said (most know without asking); then all of them
- * are written in the settings' order, LIST_PAGE items a page.  The cursor is
- * sealed: it says at which server and item the next page begins (BR-09).
+ * list is still what they said (most know without asking), for LIST_WAIT_MS
+ * together: after that, what those that are left said before has to do.  Then
+ * all of them are written in the settings' order, LIST_PAGE items or
+ * LIST_BYTES a page.  The cursor is sealed: it says at which server and item
+ * the next page begins (BR-09).
  */
 #include "hall/exchange.h"
 
@@ -17,8 +19,10 @@
 #include "text/base64.h"
 #include "text/json_write.h"
 
-#define LIST_PAGE  500u
-#define ANSWER_MAX ((size_t)16 << 20)
+#define LIST_PAGE    500u
+#define LIST_BYTES   ((size_t)4 << 20)
+#define LIST_WAIT_MS ((int64_t)5000)
+#define ANSWER_MAX   ((size_t)16 << 20)
 
 /* ---- where the page begins ---- */
 
@@ -93,6 +97,14 @@ write_item(struct page *p, const struct server_entry *server,
 	});
 }
 
+/* One item fits in any page. */
+static bool
+is_full(const struct page *p)
+{
+	return p->left == 0 ||
+		(p->left < LIST_PAGE && p->w.out->n >= LIST_BYTES);
+}
+
 /* False: the page is full, and p->next says where the next one begins. */
 static bool
 write_server(struct page *p, struct upstream *u, size_t at)
@@ -101,7 +113,7 @@ write_server(struct page *p, struct upstream *u, size_t at)
 		upstream_catalogue(u)->lists[p->x->list_kind];
 
 	for (; at < list->n; at++) {
-		if (p->left == 0) {
+		if (is_full(p)) {
 			p->next = cursor_seal(p->x, &(struct cursor){
 				.kind = p->x->list_kind,
 				.server = upstream_entry(u)->name,
@@ -194,6 +206,15 @@ refresh_next(struct exchange *x)
 	upstream_refresh(u, x->list_kind, &x->list_wait);
 }
 
+static void
+waited_enough(void *with)
+{
+	struct exchange *x = with;
+
+	list_wait_cancel(&x->list_wait);
+	list_write(x);
+}
+
 void
 list_answer(struct exchange *x, enum lists_kind kind)
 {
@@ -201,5 +222,8 @@ list_answer(struct exchange *x, enum lists_kind kind)
 	x->list_at = 0;
 	if (exchange_settle(x))
 		return;
+	loop_timer_init(
+		&x->settle, x->hall->parts.loop, waited_enough, x);
+	loop_timer_set(&x->settle, LIST_WAIT_MS);
 	refresh_next(x);
 }

@@ -2,6 +2,12 @@
 #include "hall/hall_state.h"
 
 #include "base/arena.h"
+#include "text/utf8.h"
+
+/* What a server chose is shown as far as a person might read it. */
+#define NAME_SHOWN  ((size_t)200)
+#define ABOUT_SHOWN ((size_t)1000)
+#define TOOLS_SHOWN ((size_t)1000)
 
 static size_t
 count(const struct upstream *u, enum lists_kind kind)
@@ -27,7 +33,7 @@ hall_server_view(struct arena *a, const struct hall *h, size_t i,
 		.revision = s == NULL ? STR("") : revision_name(s->revision),
 		.title = s == NULL || str_is_none(s->title)
 			? STR("")
-			: str_dup(a, s->title),
+			: str_dup(a, utf8_cut(s->title, NAME_SHOWN)),
 		.tool_count = count(u, LISTS_TOOLS),
 		.prompt_count = count(u, LISTS_PROMPTS),
 		.resource_count = count(u, LISTS_RESOURCES),
@@ -49,16 +55,17 @@ hall_tools(
 		return NULL;
 	list = upstream_catalogue(u)->lists[LISTS_TOOLS];
 	views = arena_array(a, list->n, sizeof(*views));
-	for (; views != NULL && *n < list->n; ++*n) {
+	for (; views != NULL && *n < list->n && *n < TOOLS_SHOWN; ++*n) {
 		const struct lists_item *item = list->items[*n];
 		const struct tool_rule *rule = server_tool_rule(
 			upstream_entry(u), item->name);
 
 		views[*n] = (struct hall_tool_view){
-			.name = str_dup(a, item->name),
+			.name = str_dup(a, utf8_cut(item->name, NAME_SHOWN)),
 			.description = str_is_none(item->description)
 				? STR("")
-				: str_dup(a, item->description),
+				: str_dup(a, utf8_cut(item->description,
+						     ABOUT_SHOWN)),
 			.disabled = rule != NULL && rule->disabled,
 		};
 	}

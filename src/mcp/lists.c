@@ -108,6 +108,10 @@ read_item(struct reading *r, const struct json *node)
 	struct lists_item item = { .node = node };
 
 	item.name = json_get_str(node, kinds[r->source->kind].name);
+	if (node->raw.n > LISTS_ITEM_MAX) {
+		drop(r, item.name, STR("it has more than 256 KB"));
+		return;
+	}
 	if (item.name.n == 0) {
 		drop(r, STR_NONE, STR("it has no name"));
 		return;

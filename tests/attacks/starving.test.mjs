@@ -64,3 +64,74 @@ test('few descriptors make fewer connections, so that servers can still be calle
 		await d.close();
 	}
 });
+
+// ---- servers that are slow, or tell too much ----
+
+// Stands before a server; hold(method): what it then does instead of passing on.
+async function relay(target, hold) {
+	const s = http.createServer(async (req, res) => {
+		let text = '';
+		for await (const c of req.setEncoding('utf8')) text += c;
+		const body = text ? JSON.parse(text) : {};
+		const result = hold(body);
+		if (result === 'hang') return;
+		if (result) { res.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ jsonrpc: '2.0', id: body.id, result })); return; }
+		const r = await fetch(target, { method: req.method, headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' }, body: req.method === 'POST' ? text : undefined });
+		res.writeHead(r.status, { 'content-type': r.headers.get('content-type') ?? 'text/plain' }).end(await r.text());
+	});
+	await new Promise(ok => s.listen(0, '127.0.0.1', ok));
+	return { url: `http://127.0.0.1:${s.address().port}/mcp`, close: () => { s.closeAllConnections(); s.close(); } };
+}
+
+async function allTools(t, params = {}) {
+	const names = [];
+	for (let cursor; ;) {
+		const r = await modern(t.resource, t.access_token, 'tools/list', { ...params, ...(cursor && { cursor }) });
+		assert.ok(r.message.result, r.text.slice(0, 500));
+		names.push(...r.message.result.tools.map(x => x.name));
+		cursor = r.message.result.nextCursor;
+		if (!cursor) return names;
+	}
+}
+
+test('a server that hangs while it is listed keeps the hub waiting for seconds, not for ever', async () => {
+	const up = await startUpstream('slow');
+	let hangs = false;
+	const between = await relay(up.url, m => (hangs && m.method === 'tools/list' ? 'hang' : undefined));
+	const d = await startGuarded({ more: { slow: { url: between.url } } });
+	try {
+		const t = await obtain(d, d.owner);
+		await until('all of them', async () => (await allTools(t)).length === 12);
+		hangs = true;
+		const began = Date.now();
+		const names = await allTools(t);
+		assert.ok(Date.now() - began < 9000, `it took ${Date.now() - began} ms`);
+		assert.equal(names.length, 12, 'with what the slow one said before');
+		const s = await legacy(t.resource, t.access_token);
+		assert.equal((await s.call('tools/list')).message.result.tools.length, 12);
+		await healthy(d);
+	} finally {
+		await d.close(); between.close(); await up.close();
+	}
+});
+
+test('a server with huge lists fills pages of its own', async () => {
+	const up = await startUpstream('huge');
+	const tool = (i, n) => ({ name: `t${i}`, description: 'x'.repeat(n), inputSchema: { type: 'object' } });
+	const page = at => ({ tools: [...Array.from({ length: 60 }, (_, i) => tool(at + i, 40000)), ...(at ? [] : [tool('giant', 1e6)])], ...(at < 180 && { nextCursor: String(at + 60) }) });
+	const between = await relay(up.url, m => (m.method === 'tools/list' ? page(Number(m.params?.cursor ?? 0)) : undefined));
+	const d = await startGuarded({ more: { huge: { url: between.url } } });
+	try {
+		const t = await obtain(d, d.owner);
+		await until('all of them', async () => (await allTools(t)).length >= 240);
+		const names = await allTools(t);
+		assert.equal(names.filter(n => n.startsWith('alpha__')).length, 4);
+		assert.equal(names.filter(n => n.startsWith('huge__')).length, 240, 'all but the one that is too large');
+		assert.equal(new Set(names).size, names.length);
+		assert.ok(logLines(d).some(l => l.event === 'tool_dropped' && l.name === 'tgiant'));
+		assert.equal((await d.owner.get('/')).status, 200, 'the dashboard shows it');
+		await healthy(d);
+	} finally {
+		await d.close(); between.close(); await up.close();
+	}
+});
