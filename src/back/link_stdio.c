@@ -1,6 +1,7 @@
 /* link_stdio: a link to a child that speaks lines (TR-65..TR-68). */
 #include "back/child_env.h"
 #include "back/link_wire.h"
+#include "back/redact.h"
 
 #include "base/buf.h"
 #include "base/die.h"
@@ -18,7 +19,8 @@ struct stdio_wire {
 	bool has_complained;    /* words speak of an error */
 };
 
-#define NOISE_MAX 100u
+#define NOISE_MAX  100u
+#define WORDS_ROOM ((size_t)64 << 10)
 #define STDIO_PLAN_MAX ((size_t)1 << 20)
 
 /* A flood is read at a bearable pace: its pipe fills, and it waits. */
@@ -87,8 +89,11 @@ static void
 said_line(void *with, struct str line)
 {
 	struct stdio_wire *w = with;
+	struct arena *a = arena_new(WORDS_ROOM);
 
-	keep_words(w, line);
+	/* Before it is cut: a piece of a secret is hard to recognise. */
+	keep_words(w, redact_text(a, w->link->plan.entry, line));
+	arena_free(&a);
 	w->link->plan.owner.said(w->link->plan.owner.with, w->link, line);
 }
 

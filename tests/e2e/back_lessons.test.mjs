@@ -39,6 +39,7 @@ before(async () => {
 		rude: { url: '${RUDE_URL}', headers },
 		by_default: { url: `\${NOWHERE_SET:-${servers.modern.url}}` },
 		env: child({ capture: f.file('env') }, { env: { SECRET: secret.env, VARIABLE: '${A_VARIABLE}', TERM: 'of-the-entry' }, args: [new URL('support/fake-stdio.mjs', import.meta.url).pathname, '--api-key', secret.argument, `--token=${secret.argument}`] }),
+		dying: child({ start: 'die_telling' }, { env: { SECRET: secret.env } }),
 		unset_env: child({}, { env: { KEY: 'a${UNSET_ONE}b' } }),
 		unset_url: { url: 'https://${UNSET_TWO}/mcp' },
 		unset_header: { url: servers.modern.url, headers: { 'X-Key': '${env:UNSET_THREE}' } },
@@ -195,6 +196,13 @@ describe('lesson_B21_secrets', () => {
 			assert.ok(!s.includes(bearer), `a token in ${where}`);
 			for (const x of servers.legacy.sessions.keys()) assert.ok(!s.includes(x), `a session id in ${where}`);
 		}
+	});
+
+	test('nor a piece of one where the last words of a child were cut', async () => {
+		const s = await b.until('dying', 'waiting', /exited with status 4, saying/);
+		const piece = secret.env.slice(0, 6);
+		assert.ok(!JSON.stringify(s).includes(piece), s.detail);
+		assert.ok(!b.d.text().split('\n').filter(l => l.includes('"dying"')).some(l => l.includes(piece)));
 	});
 
 	test('the upstream got what the settings say, and only there', () => {

@@ -4,7 +4,7 @@
 //	on                     { method or tool: what to do instead of an answer }
 //	capture                a file for what it hears, one JSON object a line
 // What it can do is the table below; a tool of that name does it, too.
-import { appendFileSync, closeSync } from 'node:fs';
+import { appendFileSync, closeSync, writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { errorOf, Fake } from './fake.mjs';
 
@@ -54,6 +54,7 @@ const misdeeds = {
 	odd_error: m => line({ jsonrpc: '2.0', id: m.id, error: 'just a text' }),
 	close_stdout: () => closeSync(1),
 	deaf: () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20000),
+	die_telling: () => { writeSync(2, `Error: ${'x'.repeat(145)} ${process.env.SECRET}\n`); process.exit(4); },
 	not_today: m => line(errorOf(m.id, { code: -32000, message: 'not today' })),
 	no_version: m => line(answer(m, { protocolVersion: '1999-01-01', capabilities: {}, serverInfo: { name: 'x', version: '1' } })),
 	no_list: m => line(answer(m, { tools: 'none' })),
