@@ -69,8 +69,8 @@ struct lists_source {
 #define LISTS_ITEM_MAX ((size_t)256 << 10)
 
 /* Reads a list's result (raw JSON object).  Items without a name, the later of
- * two with the same one, and those that are too large are dropped.  False: FAULT_SERVER_ANSWER,
- * FAULT_TOO_LARGE. */
+ * two with the same one, and those that are too large are dropped.  False:
+ * FAULT_SERVER_ANSWER, FAULT_TOO_LARGE. */
 bool lists_read(struct arena *a, const struct lists_source *source,
 	struct str result, struct lists_page *page, struct fault *f);
 
