@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #define FIELDS_MAX 8u
-#define PARTS_MAX  16u
+#define PARTS_MAX  64u /* a message is one write */
 
 /* ---- the life of a call ---- */
 

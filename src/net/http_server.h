@@ -113,7 +113,8 @@ void http_stream_begin(
 
 /* Sends bytes as one chunk.  Copies only what the kernel did not take.
  * False: more than stream_buffer bytes wait; the caller should hold back
- * until drained(), and at twice as many the connection is closed (gone()). */
+ * until drained(); who writes on when twice as many wait already has the
+ * connection closed (gone()). */
 bool http_stream_write(
 	struct http_request *r, const struct str *parts, size_t n);
 

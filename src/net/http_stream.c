@@ -130,13 +130,15 @@ http_stream_write(struct http_request *r, const struct str *parts, size_t n)
 {
 	struct http_connection *c = r->connection;
 	size_t most = c->server->limits.stream_buffer, waiting;
+	bool is_behind = http_connection_waiting(c) > 2 * most;
 
 	insist(c->has_request && c->streaming);
 	send_parts(c, parts, n, false);
 	if (http_connection_waiting(c) > most && !c->writing)
 		http_connection_flush(c);
 	waiting = http_connection_waiting(c);
-	if (waiting > 2 * most && !c->broken) {
+	/* One large message is no sign that nobody reads. */
+	if (is_behind && !c->broken) {
 		c->broken = true;
 		http_connection_later(c);
 	}

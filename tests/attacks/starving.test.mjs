@@ -5,8 +5,8 @@ import http from 'node:http';
 import net from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { Visitor, legacy, modern, obtain, ostiary, register, request, run, startDaemon, until } from '../e2e/lib.mjs';
-import { healthy, logLines, startGuarded, startUpstream } from './kit.mjs';
+import { MODERN, legacy, modern, obtain, ostiary, request, run, startDaemon, until } from '../e2e/lib.mjs';
+import { healthy, logLines, metaOf, startGuarded, startUpstream } from './kit.mjs';
 
 // ---- connections ----
 
@@ -133,5 +133,38 @@ test('a server with huge lists fills pages of its own', async () => {
 		await healthy(d);
 	} finally {
 		await d.close(); between.close(); await up.close();
+	}
+});
+
+test('a large result on a stream reaches a reader who takes a moment', async () => {
+	const up = await startUpstream('big');
+	const s = http.createServer(async (req, res) => {
+		let text = '';
+		for await (const c of req.setEncoding('utf8')) text += c;
+		const b = text ? JSON.parse(text) : {};
+		if (b.method !== 'tools/call') {
+			const r = await fetch(up.url, { method: req.method, headers: { 'content-type': 'application/json' }, body: req.method === 'POST' ? text : undefined });
+			res.writeHead(r.status, { 'content-type': r.headers.get('content-type') ?? 'text/plain' }).end(await r.text());
+			return;
+		}
+		const event = x => `data: ${JSON.stringify({ jsonrpc: '2.0', ...x })}\n\n`;
+		res.writeHead(200, { 'content-type': 'text/event-stream' });
+		res.write(event({ method: 'notifications/progress', params: { progressToken: b.params._meta.progressToken, progress: 1 } }));
+		setTimeout(() => res.end(event({ id: b.id, result: { content: [{ type: 'text', text: 'x'.repeat(12e6) }] } })), 100);
+	});
+	await new Promise(ok => s.listen(0, '127.0.0.1', ok));
+	const d = await startGuarded({ names: ['alpha'], more: { big: { url: `http://127.0.0.1:${s.address().port}/mcp` } } });
+	try {
+		const t = await obtain(d, d.owner, { path: '/mcp/big' });
+		await until('the server', async () => (await allTools(t)).length > 0);
+		const r = await fetch(t.resource, { method: 'POST', headers: { authorization: `Bearer ${t.access_token}`, 'content-type': 'application/json', accept: 'application/json, text/event-stream',
+			'mcp-protocol-version': MODERN, 'mcp-method': 'tools/call', 'mcp-name': 'look' },
+		body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'look', arguments: {}, _meta: metaOf({ progressToken: 'p' }) } }) });
+		await new Promise(ok => setTimeout(ok, 500));
+		const text = await r.text();
+		assert.ok(text.length > 12e6 && text.endsWith('\n\n'), `${text.length} bytes came`);
+		await healthy(d);
+	} finally {
+		await d.close(); s.closeAllConnections(); s.close(); await up.close();
 	}
 });
