@@ -12,7 +12,8 @@ static const struct str names[REVISION_COUNT] = {
 bool
 revision_parse(struct str text, enum revision *out)
 {
-	for (int r = 0; r < REVISION_COUNT; r++) {
+	/* The latest first: it is asked for on each of its requests. */
+	for (int r = REVISION_COUNT - 1; r >= 0; r--) {
 		if (str_eq(names[r], text)) {
 			*out = (enum revision)r;
 			return true;

@@ -6,12 +6,12 @@
 #include "net/loop.h"
 #include "net/tls.h"
 
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -312,6 +312,20 @@ stream_shake(struct stream *s)
 	return read_moved(s, tls_shake(s->tls));
 }
 
+/* recv() and send() are points where a thread may be cancelled, which costs
+ * as much as a lock each time; nobody cancels ours. */
+static ssize_t
+socket_recv(int fd, void *to, size_t room)
+{
+	return syscall(SYS_recvfrom, fd, to, room, 0, NULL, NULL);
+}
+
+static ssize_t
+socket_send(int fd, const void *p, size_t n)
+{
+	return syscall(SYS_sendto, fd, p, n, MSG_NOSIGNAL, NULL, 0);
+}
+
 enum stream_moved
 stream_read(struct stream *s, char *to, size_t room, size_t *n)
 {
@@ -322,7 +336,7 @@ stream_read(struct stream *s, char *to, size_t room, size_t *n)
 		return STREAM_AGAIN;
 	if (s->tls != NULL)
 		return read_moved(s, tls_read(s->tls, to, room, n));
-	moved = plain_moved(s->is_socket ? recv(s->fd, to, room, 0)
+	moved = plain_moved(s->is_socket ? socket_recv(s->fd, to, room)
 					  : read(s->fd, to, room),
 		n);
 	return moved == STREAM_MOVED && *n == 0 ? STREAM_END : moved;
@@ -340,7 +354,7 @@ gather_and_send(int fd, const struct iovec *parts, int count, size_t sum)
 			memcpy(to, parts[i].iov_base, parts[i].iov_len);
 		to += parts[i].iov_len;
 	}
-	return send(fd, bytes, sum, MSG_NOSIGNAL);
+	return socket_send(fd, bytes, sum);
 }
 
 static ssize_t
@@ -351,8 +365,8 @@ plain_write(const struct stream *s, const struct iovec *parts, int count)
 	if (!s->is_socket)
 		return writev(s->fd, parts, count);
 	if (count == 1)
-		return send(s->fd, parts[0].iov_base, parts[0].iov_len,
-			MSG_NOSIGNAL);
+		return socket_send(
+			s->fd, parts[0].iov_base, parts[0].iov_len);
 	for (int i = 0; i < count && sum <= GATHER_MAX; i++)
 		sum += parts[i].iov_len;
 	if (sum <= GATHER_MAX)
