@@ -7,6 +7,7 @@
 #   make fuzz         each fuzz target for FUZZ_SECONDS (60)
 #   make install      PREFIX (/usr/local), DESTDIR
 #   make check-style  ceilings, rooms, words, layout
+#   make format       lays the C out
 #   make clean
 
 BUILD ?= build
@@ -18,7 +19,7 @@ DEPS = tools/install-deps.sh
 # Says on a terminal how far it is.
 NINJA = ninja -C $(BUILD) $$([ -t 1 ] || echo --quiet)
 
-.PHONY: all build run test bench fuzz install check-style clean
+.PHONY: all build run test bench fuzz install check-style format clean
 
 all: build
 
@@ -47,9 +48,13 @@ install: build
 	@meson install -C $(BUILD) --no-rebuild $(if $(DESTDIR),--destdir $(abspath $(DESTDIR)))
 
 check-style:
-	@$(DEPS) build
+	@$(DEPS) build test
 	@tests/check_rooms.sh
 	@tests/check_style.sh
+
+format:
+	@git ls-files 'src/*.[ch]' 'fuzz/*.[ch]' 'bench/*.[ch]' 'tests/unit/*.[ch]' | \
+		xargs clang-format -i
 
 clean:
 	rm -rf $(BUILD) $(BUILD_SAN) $(BUILD_FUZZ)

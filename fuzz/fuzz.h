@@ -28,8 +28,8 @@ fuzz_str(const uint8_t *data, size_t size)
 static inline struct str
 fuzz_line(struct str *input)
 {
-	struct str line = str_is_none(*input) ? STR("")
-					      : str_split(input, '\n');
+	struct str line =
+		str_is_none(*input) ? STR("") : str_split(input, '\n');
 
 	if (str_is_none(*input))
 		*input = STR("");

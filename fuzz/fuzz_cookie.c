@@ -15,8 +15,7 @@ check_get(struct str header, struct str name)
 	if (str_is_none(value))
 		return;
 	insist(field_is_value(header));
-	insist(value.p >= header.p &&
-		value.p + value.n <= header.p + header.n);
+	insist(value.p >= header.p && value.p + value.n <= header.p + header.n);
 	for (size_t i = 0; i < value.n; i++)
 		insist(value.p[i] > ' ' && value.p[i] < 0x7f &&
 			value.p[i] != ';' && value.p[i] != ',');
@@ -25,8 +24,9 @@ check_get(struct str header, struct str name)
 static void
 check_write(struct str name, struct str value)
 {
-	struct cookie c = { .name = name, .value = value, .max_age = 5,
-		.secure = true };
+	struct cookie c = {
+		.name = name, .value = value, .max_age = 5, .secure = true
+	};
 	struct str written, rest, pair;
 	struct buf out;
 
@@ -35,8 +35,9 @@ check_write(struct str name, struct str value)
 		written = rest = buf_view(&out);
 		insist(field_is_value(written));
 		pair = str_split(&rest, ';');
-		insist(str_eq_lit(rest, " Path=/; Max-Age=5; HttpOnly; Secure; "
-					"SameSite=Lax"));
+		insist(str_eq_lit(rest,
+			" Path=/; Max-Age=5; HttpOnly; Secure; "
+			"SameSite=Lax"));
 		insist(str_eq(cookie_get(pair, name), value));
 	} else {
 		insist(buf_view(&out).n == 0);

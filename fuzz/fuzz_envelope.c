@@ -74,8 +74,7 @@ check_tree(struct arena *a, const struct envelope *e)
 	same(params, "name", e->name);
 	same(params, "arguments", e->arguments);
 	same(result, "resultType", e->result_type);
-	same(meta, "io.modelcontextprotocol/protocolVersion",
-		e->meta_version);
+	same(meta, "io.modelcontextprotocol/protocolVersion", e->meta_version);
 	same(meta, "progressToken", e->meta_progress_token);
 }
 
@@ -93,7 +92,8 @@ check_text(struct str text, struct str id)
 static void
 try_request(struct arena *a, const struct envelope *e, unsigned round)
 {
-	struct convert_request q = { .e = e, .id = OUR_ID,
+	struct convert_request q = { .e = e,
+		.id = OUR_ID,
 		.from = (round & 1) != 0 ? REVISION_LATEST
 					 : REVISION_LATEST_LEGACY,
 		.to = (round & 2) != 0 ? REVISION_LATEST
@@ -112,7 +112,8 @@ static void
 try_result(struct arena *a, const struct envelope *e, enum method m)
 {
 	for (unsigned i = 0; i < REVISION_COUNT * REVISION_COUNT * 2; i++) {
-		struct convert_result q = { .e = e, .method = m,
+		struct convert_result q = { .e = e,
+			.method = m,
 			.from = (enum revision)(i % REVISION_COUNT),
 			.to = (enum revision)(i / 2 / REVISION_COUNT),
 			.id = STR("\"x\""),
@@ -154,8 +155,9 @@ static void
 try_error(struct arena *a, const struct envelope *e)
 {
 	for (int r = 0; r < REVISION_COUNT; r++) {
-		struct convert_error q = { .e = e, .to = (enum revision)r,
-			.id = STR("\"x\"") };
+		struct convert_error q = {
+			.e = e, .to = (enum revision)r, .id = STR("\"x\"")
+		};
 		struct buf out;
 
 		buf_in(&out, a, FUZZ_ARENA_MAX / 8);

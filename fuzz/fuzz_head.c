@@ -34,8 +34,8 @@ parse(enum what what, struct http_head *h, struct str bytes, size_t *scanned,
 static bool
 is_within(struct str outer, struct str s)
 {
-	return str_is_none(s) || (s.p >= outer.p &&
-					 s.p + s.n <= outer.p + outer.n);
+	return str_is_none(s) ||
+		(s.p >= outer.p && s.p + s.n <= outer.p + outer.n);
 }
 
 static void
@@ -58,21 +58,29 @@ static void
 check_known(const struct http_head *h)
 {
 	static const struct str names[HTTP_FIELD_KNOWN] = {
-		STR_INIT("host"), STR_INIT("authorization"),
-		STR_INIT("content-type"), STR_INIT("content-length"),
-		STR_INIT("transfer-encoding"), STR_INIT("connection"),
-		STR_INIT("origin"), STR_INIT("accept"), STR_INIT("cookie"),
-		STR_INIT("expect"), STR_INIT("mcp-protocol-version"),
-		STR_INIT("mcp-session-id"), STR_INIT("mcp-method"),
-		STR_INIT("mcp-name"), STR_INIT("last-event-id"),
-		STR_INIT("www-authenticate"), STR_INIT("location"),
+		STR_INIT("host"),
+		STR_INIT("authorization"),
+		STR_INIT("content-type"),
+		STR_INIT("content-length"),
+		STR_INIT("transfer-encoding"),
+		STR_INIT("connection"),
+		STR_INIT("origin"),
+		STR_INIT("accept"),
+		STR_INIT("cookie"),
+		STR_INIT("expect"),
+		STR_INIT("mcp-protocol-version"),
+		STR_INIT("mcp-session-id"),
+		STR_INIT("mcp-method"),
+		STR_INIT("mcp-name"),
+		STR_INIT("last-event-id"),
+		STR_INIT("www-authenticate"),
+		STR_INIT("location"),
 		STR_INIT("retry-after"),
 	};
 
 	for (unsigned i = 0; i < HTTP_FIELD_KNOWN; i++) {
 		unsigned count;
-		struct str value =
-			field_get(h->fields, h->n, names[i], &count);
+		struct str value = field_get(h->fields, h->n, names[i], &count);
 
 		insist(h->known_count[i] == count);
 		insist(h->known[i].p == value.p && h->known[i].n == value.n);
@@ -185,8 +193,7 @@ compare_target(const struct http_head *h, struct str url)
 	if (url.n > 0 && (url.p[0] == '/' || url.p[0] == '*'))
 		insist(str_eq(h->target, url));
 	else
-		insist(str_ends(url, h->target) ||
-			str_eq_lit(h->target, "/"));
+		insist(str_ends(url, h->target) || str_eq_lit(h->target, "/"));
 }
 
 static void
@@ -263,8 +270,8 @@ compare_oracle(const struct http_head *h, struct str bytes)
 	settings.on_header_value = on_value;
 	settings.on_header_value_complete = on_field_end;
 	settings.on_headers_complete = on_head_end;
-	llhttp_init(&p, h->status == 0 ? HTTP_REQUEST : HTTP_RESPONSE,
-		&settings);
+	llhttp_init(
+		&p, h->status == 0 ? HTTP_REQUEST : HTTP_RESPONSE, &settings);
 	p.data = &s;
 	buf_init(&s.url, bytes.n);
 	buf_init(&s.name, bytes.n);

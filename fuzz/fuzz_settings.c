@@ -46,8 +46,8 @@ check_all(const struct settings *s)
 		check_server(s, &s->servers[i]);
 	for (size_t i = 0; i < s->group_count; i++)
 		for (size_t j = 0; j < s->groups[i].server_count; j++)
-			insist(settings_server(
-				       s, s->groups[i].servers[j]) != NULL);
+			insist(settings_server(s, s->groups[i].servers[j]) !=
+				NULL);
 	for (size_t i = 0; i < s->note_count; i++)
 		insist(!str_is_none(s->notes[i]));
 }
@@ -58,12 +58,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct settings_plan plan = {
 		.path = STR("mcp_settings.json"),
 		.exe = STR("/usr/bin/ostiary"),
-		.expand = { .env = env, .home = STR("/home/x"),
-			.cwd = STR("/"), .folder = STR("/") },
+		.expand = { .env = env,
+			.home = STR("/home/x"),
+			.cwd = STR("/"),
+			.folder = STR("/") },
 	};
 	struct fault f = { 0 };
-	struct settings *s =
-		settings_parse(&plan, fuzz_str(data, size), &f);
+	struct settings *s = settings_parse(&plan, fuzz_str(data, size), &f);
 
 	insist((s == NULL) == fault_is_set(&f));
 	if (s == NULL)

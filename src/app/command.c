@@ -80,8 +80,7 @@ command_settings(const struct command_run *run, struct fault *f)
 }
 
 bool
-command_store(
-	const struct command_run *run, struct store **s, struct fault *f)
+command_store(const struct command_run *run, struct store **s, struct fault *f)
 {
 	struct store_plan plan = { 0 };
 	struct settings *settings = command_settings(run, f);

@@ -20,10 +20,10 @@ struct store_job;
 #define EXIT_USAGE  2
 
 struct command_run {
-	struct arena *arena;   /* the process's */
+	struct arena *arena; /* the process's */
 	const struct options *options;
 	struct places places;
-	struct str exe;        /* our own executable */
+	struct str exe; /* our own executable */
 	char *const *env;
 };
 

@@ -13,7 +13,7 @@
 struct command {
 	const char *name; /* one word or two */
 	int (*run)(const struct command_run *run);
-	const char *words; /* what follows the name */
+	const char *words;  /* what follows the name */
 	size_t least, most; /* how many such words */
 	unsigned options;
 	const char *summary;
@@ -33,11 +33,9 @@ static const struct command commands[] = {
 		"npx @modelcontextprotocol/inspector ostiary demo" },
 	{ "user add", command_user_add, "NAME", 1, 1,
 		OPTIONS_STORE | OPTION_PASSWORD_STDIN | OPTION_OWNER,
-		"add somebody who can log in",
-		"ostiary user add ada --owner" },
-	{ "user list", command_user_list, "", 0, 0,
-		OPTIONS_STORE | OPTION_JSON, "who can log in",
-		"ostiary user list --json" },
+		"add somebody who can log in", "ostiary user add ada --owner" },
+	{ "user list", command_user_list, "", 0, 0, OPTIONS_STORE | OPTION_JSON,
+		"who can log in", "ostiary user list --json" },
 	{ "user passwd", command_user_passwd, "NAME", 1, 1,
 		OPTIONS_STORE | OPTION_PASSWORD_STDIN,
 		"give somebody another password and end their logins",
@@ -223,8 +221,7 @@ own_executable(struct arena *a, const char *argv0)
 }
 
 static bool
-check_words(const struct command *c, const struct options *o,
-	struct fault *f)
+check_words(const struct command *c, const struct options *o, struct fault *f)
 {
 	if (o->word_count >= c->least && o->word_count <= c->most)
 		return options_check(o, c->options | OPTION_HELP, f);
@@ -277,8 +274,7 @@ commands_main(int argc, char *const *argv, char *const *env)
 		return 0;
 	}
 	if (o.word_count == 0 && (o.given & OPTION_VERSION) != 0)
-		return command_version(
-			&(struct command_run){ .options = &o });
+		return command_version(&(struct command_run){ .options = &o });
 	if (o.word_count > 0 && (c = find(&o, &f)) == NULL) {
 		if (!is_first_word_known(o.words[0]))
 			return command_failed(&f);

@@ -16,7 +16,7 @@
 #define INSTRUCTIONS "slugify makes URL slugs; countdown shows progress."
 
 struct demo {
-	struct arena *arena;    /* of the message at hand */
+	struct arena *arena; /* of the message at hand */
 	bool initialized;
 	enum revision revision; /* what initialize agreed on */
 	enum level level;       /* what logging/setLevel asked for */
@@ -146,8 +146,8 @@ call_tool(struct demo *d, struct demo_call *c)
 	struct str name = envelope_text(d->arena, c->e->name);
 
 	if (envelope_has(c->e->arguments)) {
-		c->arguments = json_parse(
-			d->arena, c->e->arguments.value, NULL, NULL);
+		c->arguments =
+			json_parse(d->arena, c->e->arguments.value, NULL, NULL);
 		if (!json_is(c->arguments, JSON_OBJECT)) {
 			refuse_with(d, c, FAULT_MCP_CALL_PARAMS);
 			return;
@@ -240,8 +240,7 @@ static void
 take_message(struct demo *d, struct str line)
 {
 	struct envelope e;
-	struct demo_call c = { .arena = d->arena, .e = &e,
-		.token = STR_NONE };
+	struct demo_call c = { .arena = d->arena, .e = &e, .token = STR_NONE };
 	struct era_fields none = { STR_NONE };
 	struct str data = STR_NONE;
 	struct fault f = { 0 };
@@ -252,8 +251,7 @@ take_message(struct demo *d, struct str line)
 		refuse(d, ERA_LEGACY, e.id.value, STR_NONE, &f);
 		return;
 	}
-	if (e.kind == ENVELOPE_NOTIFICATION &&
-		e.method == METHOD_CANCELLED)
+	if (e.kind == ENVELOPE_NOTIFICATION && e.method == METHOD_CANCELLED)
 		cancel(d, e.request_id.value);
 	/* Other notifications and responses ask for nothing. */
 	if (e.kind != ENVELOPE_REQUEST)
@@ -295,8 +293,7 @@ static bool
 is_blank(struct str line)
 {
 	for (size_t i = 0; i < line.n; i++)
-		if (line.p[i] != ' ' && line.p[i] != '\t' &&
-			line.p[i] != '\r')
+		if (line.p[i] != ' ' && line.p[i] != '\t' && line.p[i] != '\r')
 			return false;
 	return true;
 }

@@ -17,7 +17,7 @@
 
 struct demo;
 
-#define DEMO_LINE_MAX  ((size_t)1 << 20)
+#define DEMO_LINE_MAX      ((size_t)1 << 20)
 #define DEMO_COUNTDOWN_MAX 15
 #define DEMO_RUNNING_MAX   64u
 

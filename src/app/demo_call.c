@@ -117,20 +117,22 @@ void
 demo_call_answer(struct buf *out, const struct demo_call *c, struct str text,
 	struct str structured)
 {
-	write_result(out, &(struct said){ .id = c->id,
-				  .revision = c->revision,
-				  .text = text,
-				  .structured = structured });
+	write_result(out,
+		&(struct said){ .id = c->id,
+			.revision = c->revision,
+			.text = text,
+			.structured = structured });
 }
 
 void
 demo_call_wrong(struct buf *out, const struct demo_call *c, struct str why)
 {
-	write_result(out, &(struct said){ .id = c->id,
-				  .revision = c->revision,
-				  .text = why,
-				  .structured = STR_NONE,
-				  .error = "true" });
+	write_result(out,
+		&(struct said){ .id = c->id,
+			.revision = c->revision,
+			.text = why,
+			.structured = STR_NONE,
+			.error = "true" });
 }
 
 /* ---- slugify ---- */
@@ -210,10 +212,11 @@ finish(struct demo_countdown *d, struct buf *out)
 		(long long)d->total, d->total == 1 ? "" : "s");
 	snprintf(structured, sizeof(structured), "{\"seconds\":%lld}",
 		(long long)d->total);
-	write_result(out, &(struct said){ .id = str_of(d->id, d->id_length),
-				  .revision = d->revision,
-				  .text = str_from(text),
-				  .structured = str_from(structured) });
+	write_result(out,
+		&(struct said){ .id = str_of(d->id, d->id_length),
+			.revision = d->revision,
+			.text = str_from(text),
+			.structured = str_from(structured) });
 	d->running = false;
 }
 
@@ -222,8 +225,8 @@ say(const struct demo_countdown *d, struct buf *out)
 {
 	char words[64];
 
-	snprintf(words, sizeof(words), "%lld second%s left",
-		(long long)d->left, d->left == 1 ? "" : "s");
+	snprintf(words, sizeof(words), "%lld second%s left", (long long)d->left,
+		d->left == 1 ? "" : "s");
 	if (d->token_length > 0)
 		say_progress(d, out, str_from(words));
 	if (d->level <= LEVEL_INFO)

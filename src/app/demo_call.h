@@ -12,13 +12,13 @@
 struct json;
 
 struct demo_call {
-	struct arena *arena;      /* of this message */
+	struct arena *arena; /* of this message */
 	enum revision revision;
-	enum level level;         /* the least that the caller wants logged */
+	enum level level; /* the least that the caller wants logged */
 	const struct envelope *e;
 	const struct json *arguments; /* an object, or NULL */
-	struct str id;            /* raw */
-	struct str token;         /* raw progress token; STR_NONE */
+	struct str id;                /* raw */
+	struct str token;             /* raw progress token; STR_NONE */
 };
 
 /* The result of tools/list, with all members of that revision. */

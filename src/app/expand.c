@@ -97,8 +97,9 @@ give_file(struct expansion *x, struct str path, struct str *value)
 			"files are not read here");
 	if (!x->e->read_file(x->arena, x->e, path, value, x->f))
 		return false;
-	while (value->n > 0 && (value->p[value->n - 1] == '\n' ||
-				       value->p[value->n - 1] == '\r'))
+	while (value->n > 0 &&
+		(value->p[value->n - 1] == '\n' ||
+			value->p[value->n - 1] == '\r'))
 		value->n--;
 	return true;
 }
@@ -111,8 +112,9 @@ give_command(struct expansion *x, struct str command, struct str *value)
 			"commands are run only with --allow-cmd");
 	if (!x->e->run(x->arena, x->e, command, value, x->f))
 		return false;
-	while (value->n > 0 && (value->p[value->n - 1] == '\n' ||
-				       value->p[value->n - 1] == '\r'))
+	while (value->n > 0 &&
+		(value->p[value->n - 1] == '\n' ||
+			value->p[value->n - 1] == '\r'))
 		value->n--;
 	return true;
 }
@@ -139,8 +141,7 @@ static bool
 give(struct expansion *x, struct str head, struct str tail, struct str *value)
 {
 	if (!str_is_none(tail) && tail.n > 0 && tail.p[0] == '-')
-		return give_variable(
-			x, head, str_cut(tail, 1, tail.n), value);
+		return give_variable(x, head, str_cut(tail, 1, tail.n), value);
 	if (!str_is_none(tail) && str_eq_lit(head, "env")) {
 		size_t colon = str_find(tail, STR(":-"));
 

@@ -26,17 +26,17 @@ struct json;
 #define EXPAND_TEXT_MAX  ((size_t)256 << 10) /* of one expanded string */
 
 struct expand {
-	char *const *env;          /* "NAME=value", NULL-terminated */
-	struct str home;           /* ${userHome}; STR_NONE: unknown */
-	struct str folder;         /* ${workspaceFolder}, base of ${file:} */
+	char *const *env;  /* "NAME=value", NULL-terminated */
+	struct str home;   /* ${userHome}; STR_NONE: unknown */
+	struct str folder; /* ${workspaceFolder}, base of ${file:} */
 	struct str cwd;
 	const struct json *inputs; /* VS Code's array, or NULL */
 	/* What outer world there is; NULL: none.  Text in the arena, at most
 	 * EXPAND_TEXT_MAX bytes; FAULT_SETTINGS_VARIABLE with the reason. */
 	bool (*read_file)(struct arena *a, const struct expand *e,
 		struct str path, struct str *text, struct fault *f);
-	bool (*run)(struct arena *a, const struct expand *e,
-		struct str command, struct str *text, struct fault *f);
+	bool (*run)(struct arena *a, const struct expand *e, struct str command,
+		struct str *text, struct fault *f);
 };
 
 /* The text with its placeholders filled in; the text itself when it has none.

@@ -14,7 +14,7 @@ bool expand_io_file(struct arena *a, const struct expand *e, struct str path,
 
 /* What "/bin/sh -c command" prints, if it ends with 0 within
  * EXPAND_COMMAND_MS; it gets our environment and no stdin. */
-bool expand_io_run(struct arena *a, const struct expand *e,
-	struct str command, struct str *text, struct fault *f);
+bool expand_io_run(struct arena *a, const struct expand *e, struct str command,
+	struct str *text, struct fault *f);
 
 #endif

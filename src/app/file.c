@@ -48,8 +48,8 @@ file_read(struct arena *a, const char *path, size_t max, struct str *text)
 			  st.st_size > 0 ? (size_t)st.st_size : 4096)) == NULL)
 		why = "is too large";
 	else
-		why = read_all(fd, to,
-			st.st_size > 0 ? (size_t)st.st_size : 4096, &n);
+		why = read_all(
+			fd, to, st.st_size > 0 ? (size_t)st.st_size : 4096, &n);
 	close(fd);
 	*text = str_of(to, n);
 	return why;

@@ -59,8 +59,7 @@ unknown(struct str name, struct fault *f)
 	unsigned nearest = SETTINGS_FAR;
 
 	for (size_t i = 0; i < ROW_COUNT; i++) {
-		unsigned far =
-			settings_distance(name, str_from(rows[i].name));
+		unsigned far = settings_distance(name, str_from(rows[i].name));
 
 		if (far < nearest) {
 			nearest = far;
@@ -87,8 +86,8 @@ take_value(struct options *o, const struct option_row *row, struct str value,
 	o->given |= row->bit;
 	if (row->value == NULL)
 		return str_is_none(value) ||
-			fault_set(f, FAULT_USAGE, "%s takes no value",
-				row->name);
+			fault_set(
+				f, FAULT_USAGE, "%s takes no value", row->name);
 	if (str_is_none(value) || value.n == 0)
 		return fault_set(f, FAULT_USAGE, "%s needs a value: %s %s",
 			row->name, row->name, row->value);
@@ -106,8 +105,7 @@ take_word(struct options *o, struct str word, struct fault *f)
 }
 
 bool
-options_parse(struct options *o, int argc, char *const *argv,
-	struct fault *f)
+options_parse(struct options *o, int argc, char *const *argv, struct fault *f)
 {
 	bool ended = false;
 

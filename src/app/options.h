@@ -26,7 +26,7 @@
 
 /* What reads the settings. */
 #define OPTIONS_SETTINGS                                                       \
-	(OPTION_CONFIG | OPTION_HOME | OPTION_LISTEN | OPTION_PUBLIC_URL |    \
+	(OPTION_CONFIG | OPTION_HOME | OPTION_LISTEN | OPTION_PUBLIC_URL |     \
 		OPTION_LOG_LEVEL | OPTION_LOG_FORMAT | OPTION_ALLOW_CMD)
 /* What opens the store. */
 #define OPTIONS_STORE (OPTION_CONFIG | OPTION_HOME | OPTION_ALLOW_CMD)
@@ -46,20 +46,19 @@ struct options {
 };
 
 struct option_row {
-	const char *name;  /* "--config" */
+	const char *name; /* "--config" */
 	unsigned bit;
 	const char *value; /* "FILE"; NULL: takes none */
 	const char *help;
-	size_t at;         /* of the value in struct options */
+	size_t at; /* of the value in struct options */
 };
 
 /* Sorts argv[1] and on.  FAULT_USAGE, with the nearest known option. */
-bool options_parse(struct options *o, int argc, char *const *argv,
-	struct fault *f);
+bool options_parse(
+	struct options *o, int argc, char *const *argv, struct fault *f);
 
 /* Refuses what was given and is not among the allowed: FAULT_USAGE. */
-bool options_check(
-	const struct options *o, unsigned allowed, struct fault *f);
+bool options_check(const struct options *o, unsigned allowed, struct fault *f);
 
 /* The i-th row, or NULL past the last. */
 const struct option_row *options_row(size_t i);

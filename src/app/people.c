@@ -64,8 +64,7 @@ static bool
 ask_hash(const struct command_run *run, struct str *hash, struct fault *f)
 {
 	struct secret password = { 0 };
-	bool from_stdin =
-		(run->options->given & OPTION_PASSWORD_STDIN) != 0;
+	bool from_stdin = (run->options->given & OPTION_PASSWORD_STDIN) != 0;
 	bool ok = from_stdin ? password_ask_stdin(&password, f)
 			     : password_ask_person(&password, f);
 
@@ -84,14 +83,15 @@ static bool
 run_add(struct store_txn *t, struct store_job *job, struct fault *f)
 {
 	struct people_job *j = job_of(job);
-	struct person there, p = {
-		.id = str_join(job->arena, STR("p_"),
-			random_text(job->arena, 16)),
-		.name = j->name,
-		.password_hash = j->hash,
-		.owner = j->owner,
-		.created = time(NULL),
-	};
+	struct person there,
+		p = {
+			.id = str_join(job->arena, STR("p_"),
+				random_text(job->arena, 16)),
+			.name = j->name,
+			.password_hash = j->hash,
+			.owner = j->owner,
+			.created = time(NULL),
+		};
 
 	if (person_load_named(job->arena, t, j->name, &there, f))
 		return fault_set(f, FAULT_NAME_TAKEN,
@@ -153,8 +153,7 @@ command_user_passwd(const struct command_run *run)
 		return command_failed(&f);
 	status = run_job(run, &j);
 	if (status == 0)
-		fprintf(stderr, "%.*s has a new password.\n",
-			STR_ARG(j.name));
+		fprintf(stderr, "%.*s has a new password.\n", STR_ARG(j.name));
 	return status;
 }
 
@@ -206,10 +205,12 @@ command_user_list(const struct command_run *run)
 	for (size_t i = 0; i < j.n; i++) {
 		const struct person *p = &j.all[i];
 
-		table_row(&t, (struct str[]){ p->name,
-			p->owner ? STR("owner") : STR("person"),
-			table_time(run->arena, p->created),
-			p->disabled != 0 ? STR("disabled") : STR("active") });
+		table_row(&t,
+			(struct str[]){ p->name,
+				p->owner ? STR("owner") : STR("person"),
+				table_time(run->arena, p->created),
+				p->disabled != 0 ? STR("disabled")
+						 : STR("active") });
 	}
 	table_end(&t);
 	return 0;

@@ -106,8 +106,8 @@ places_make_state(const struct places *p, struct fault *f)
 		why = "can be written by others; chmod 700 it";
 	if (why == NULL)
 		return true;
-	return fault_set(
-		f, FAULT_STATE_FOLDER, "the state folder %s: %s", p->state.p, why);
+	return fault_set(f, FAULT_STATE_FOLDER, "the state folder %s: %s",
+		p->state.p, why);
 }
 
 struct str

@@ -23,8 +23,8 @@ struct places {
 };
 
 /* Looks; makes nothing.  FAULT_USAGE when there is no home to look in. */
-bool places_find(struct arena *a, const struct options *o,
-	char *const *env, struct places *p, struct fault *f);
+bool places_find(struct arena *a, const struct options *o, char *const *env,
+	struct places *p, struct fault *f);
 
 /* Makes the state folder (0700) with all above it.  FAULT_STORE when that
  * can't be, or when it is somebody else's or open to others. */

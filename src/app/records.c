@@ -79,8 +79,8 @@ origin_name(const struct client *c)
 int
 command_client_list(const struct command_run *run)
 {
-	static const char *const columns[] = { "id", "name", "origin",
-		"since", "used" };
+	static const char *const columns[] = { "id", "name", "origin", "since",
+		"used" };
 	struct records_job j = { .job.run = run_client_list };
 	int status = run_job(run, &j);
 	struct table t;
@@ -91,9 +91,10 @@ command_client_list(const struct command_run *run)
 	for (size_t i = 0; i < j.client_count; i++) {
 		const struct client *c = &j.clients[i];
 
-		table_row(&t, (struct str[]){ c->id, c->name, origin_name(c),
-			table_time(run->arena, c->created),
-			table_time(run->arena, c->last_used) });
+		table_row(&t,
+			(struct str[]){ c->id, c->name, origin_name(c),
+				table_time(run->arena, c->created),
+				table_time(run->arena, c->last_used) });
 	}
 	table_end(&t);
 	return 0;
@@ -139,15 +140,19 @@ command_client_show(const struct command_run *run)
 	table_row(&t, (struct str[]){ STR("name"), c->name });
 	table_row(&t, (struct str[]){ STR("uri"), c->uri });
 	table_row(&t, (struct str[]){ STR("origin"), origin_name(c) });
-	table_row(&t, (struct str[]){ STR("secret"),
-		client_is_public(c) ? STR("none") : STR("yes") });
-	table_row(&t, (struct str[]){ STR("redirects"),
-		redirects_of(run->arena, c) });
+	table_row(&t,
+		(struct str[]){ STR("secret"),
+			client_is_public(c) ? STR("none") : STR("yes") });
+	table_row(&t,
+		(struct str[]){
+			STR("redirects"), redirects_of(run->arena, c) });
 	table_row(&t, (struct str[]){ STR("scope"), c->scope });
-	table_row(&t, (struct str[]){ STR("since"),
-		table_time(run->arena, c->created) });
-	table_row(&t, (struct str[]){ STR("used"),
-		table_time(run->arena, c->last_used) });
+	table_row(&t,
+		(struct str[]){
+			STR("since"), table_time(run->arena, c->created) });
+	table_row(&t,
+		(struct str[]){
+			STR("used"), table_time(run->arena, c->last_used) });
 	table_end(&t);
 	return 0;
 }
@@ -170,7 +175,8 @@ command_client_revoke(const struct command_run *run)
 	int status = run_job(run, &j);
 
 	if (status == 0)
-		fprintf(stderr, "The client is gone, and its tokens with it.\n");
+		fprintf(stderr,
+			"The client is gone, and its tokens with it.\n");
 	return status;
 }
 
@@ -189,8 +195,8 @@ run_grant_list(struct store_txn *t, struct store_job *job, struct fault *f)
 		whose = p.id;
 	}
 	return person_list(job->arena, t, &j->people, &j->people_count, f) &&
-		grant_list(job->arena, t, whose, &j->grants, &j->grant_count,
-			f);
+		grant_list(
+			job->arena, t, whose, &j->grants, &j->grant_count, f);
 }
 
 static struct str
@@ -217,11 +223,11 @@ command_grant_list(const struct command_run *run)
 	for (size_t i = 0; i < j.grant_count; i++) {
 		const struct grant *g = &j.grants[i];
 
-		table_row(&t, (struct str[]){ g->id,
-			person_name(&j, g->person_id), g->client_id,
-			g->resource, g->scope,
-			table_time(run->arena, g->created),
-			table_time(run->arena, g->revoked) });
+		table_row(&t,
+			(struct str[]){ g->id, person_name(&j, g->person_id),
+				g->client_id, g->resource, g->scope,
+				table_time(run->arena, g->created),
+				table_time(run->arena, g->revoked) });
 	}
 	table_end(&t);
 	return 0;

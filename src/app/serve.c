@@ -44,7 +44,8 @@
 #define SWEEP_MS    ((int64_t)5 * 60 * 1000)
 
 struct serve {
-	struct command_run run; /* a copy: the settings' path may appear later */
+	struct command_run
+		run; /* a copy: the settings' path may appear later */
 	struct settings *settings;
 	struct seal_key *key;
 	struct store *store;
@@ -60,7 +61,7 @@ struct serve {
 	struct settings_watch watch;
 	struct loop_timer sweep;
 	struct loop_timer children;
-	int64_t children_end;   /* loop_now() */
+	int64_t children_end; /* loop_now() */
 	unsigned signals;
 	bool reloading;
 };

@@ -28,8 +28,8 @@ is_expanded_elsewhere(struct str key)
 }
 
 static bool
-expand_rest(struct settings_reader *r, const struct expand *e,
-	struct json *root)
+expand_rest(
+	struct settings_reader *r, const struct expand *e, struct json *root)
 {
 	struct settings_place top = { .v = root };
 
@@ -71,8 +71,8 @@ read_group(struct settings_reader *r, const struct settings_place *p,
 }
 
 static bool
-read_groups(struct settings_reader *r, const struct json *root,
-	struct settings *s)
+read_groups(
+	struct settings_reader *r, const struct json *root, struct settings *s)
 {
 	/* The row only says how to complain: an array of strings. */
 	static const struct setting_row list = { .path = "groups.*",
@@ -87,8 +87,7 @@ read_groups(struct settings_reader *r, const struct json *root,
 	s->groups = arena_array(r->arena, all.v->count, sizeof(*s->groups));
 	if (s->groups == NULL)
 		return settings_read_refuse(r, &all, "is too long");
-	json_each(v, all.v)
-	{
+	json_each(v, all.v) {
 		struct settings_place at = { &all, &list, v->key, v,
 			SETTING_NOWHERE, NULL };
 
@@ -116,10 +115,9 @@ apply_flags(struct settings_reader *r, struct settings *s,
 	int format = settings_choice_of("text|json", flags->log_format);
 
 	if (!apply_flag(r, s, flags->listen, "listen", "--listen") ||
-		!apply_flag(r, s, flags->public_url, "publicUrl",
-			"--public-url") ||
-		!apply_flag(r, s, flags->log_level, "log.level",
-			"--log-level"))
+		!apply_flag(
+			r, s, flags->public_url, "publicUrl", "--public-url") ||
+		!apply_flag(r, s, flags->log_level, "log.level", "--log-level"))
 		return false;
 	if (str_is_none(flags->log_format))
 		return true;
@@ -136,14 +134,14 @@ static bool
 read_root(struct settings_reader *r, struct expand *e, struct json *root,
 	struct settings *s)
 {
-	struct settings_place top = { .v = root, .which = SETTING_IN_ROOT,
-		.base = s };
+	struct settings_place top = {
+		.v = root, .which = SETTING_IN_ROOT, .base = s
+	};
 
 	if (root->kind != JSON_OBJECT)
 		return settings_read_refuse(r, &top, "expected an object");
 	e->inputs = json_get(root, "inputs");
-	if (!expand_rest(r, e, root) ||
-		!settings_read_members(r, &top) ||
+	if (!expand_rest(r, e, root) || !settings_read_members(r, &top) ||
 		!settings_servers_read(r, e, root, s) ||
 		!read_groups(r, root, s))
 		return false;
@@ -160,7 +158,8 @@ bad_json(struct settings_reader *r, const struct fault *why)
 	int said = 0;
 
 	if (sscanf(why->detail, "line %u, column %u: %n", &line, &column,
-		    &said) == 2 && said > 0)
+		    &said) == 2 &&
+		said > 0)
 		return fault_set(r->f, FAULT_SETTINGS, "%.*s:%u:%u: %s",
 			STR_ARG(r->file), line, column, why->detail + said);
 	return fault_set(r->f, FAULT_SETTINGS, "%.*s: %s", STR_ARG(r->file),
@@ -196,8 +195,8 @@ read_all(struct settings_reader *r, const struct settings_plan *plan,
 }
 
 struct settings *
-settings_parse(const struct settings_plan *plan, struct str text,
-	struct fault *f)
+settings_parse(
+	const struct settings_plan *plan, struct str text, struct fault *f)
 {
 	struct arena *a = arena_new(SETTINGS_ARENA_MAX);
 	struct settings *s = arena_new_of(a, struct settings);

@@ -24,8 +24,8 @@ struct settings_flags {
 };
 
 struct settings_plan {
-	struct str path;  /* as messages name it; STR_NONE: no file */
-	struct str exe;   /* our own executable, for the demo server */
+	struct str path; /* as messages name it; STR_NONE: no file */
+	struct str exe;  /* our own executable, for the demo server */
 	struct settings_flags flags;
 	struct expand expand; /* inputs and folder are filled in here */
 };
@@ -33,8 +33,8 @@ struct settings_plan {
 /* From the file's text; STR_NONE gives the defaults.  Opens nothing itself.
  * FAULT_SETTINGS ("mcp_settings.json:12:7: listen: expected host:port, got
  * 3000"), FAULT_USAGE for a flag, FAULT_TOO_LARGE. */
-struct settings *settings_parse(const struct settings_plan *plan,
-	struct str text, struct fault *f);
+struct settings *settings_parse(
+	const struct settings_plan *plan, struct str text, struct fault *f);
 
 /* Reads the plan's file and parses it.  FAULT_SETTINGS when it can't be
  * read. */

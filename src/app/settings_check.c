@@ -10,8 +10,8 @@
 
 /* The place of a dotted path in the file, as far as it is there. */
 static bool
-refuse_at(struct settings_reader *r, const struct json *root,
-	const char *path, const char *why)
+refuse_at(struct settings_reader *r, const struct json *root, const char *path,
+	const char *why)
 {
 	struct settings_place way[8] = { { .v = root } };
 	struct str rest = str_from(path);
@@ -21,13 +21,13 @@ refuse_at(struct settings_reader *r, const struct json *root,
 		struct str key = str_split(&rest, '.');
 		const struct json *v = NULL;
 
-		json_each(child, way[n].v)
-		{
+		json_each(child, way[n].v) {
 			if (str_eq(child->key, key))
 				v = child;
 		}
-		way[n + 1] = (struct settings_place){ .up = &way[n],
-			.key = key, .v = v == NULL ? way[n].v : v };
+		way[n + 1] = (struct settings_place){
+			.up = &way[n], .key = key, .v = v == NULL ? way[n].v : v
+		};
 		n++;
 	}
 	return settings_read_refuse(r, &way[n], "%s", why);
@@ -53,8 +53,8 @@ check_store(struct settings_reader *r, const struct json *root,
 		return refuse_at(r, root, "store",
 			"this version keeps no PostgreSQL store; expected "
 			"\"sqlite:\" or \"sqlite:/path\"");
-	return refuse_at(r, root, "store",
-		"expected \"sqlite:\" or \"sqlite:/path\"");
+	return refuse_at(
+		r, root, "store", "expected \"sqlite:\" or \"sqlite:/path\"");
 }
 
 /* Rules that nobody keeps are worse than none. */
@@ -111,8 +111,8 @@ reachable(struct arena *a, struct str listen)
 }
 
 static bool
-fill_public_url(struct settings_reader *r, const struct json *root,
-	struct settings *s)
+fill_public_url(
+	struct settings_reader *r, const struct json *root, struct settings *s)
 {
 	struct str scheme =
 		str_is_none(s->tls_cert) ? STR("http://") : STR("https://");
@@ -171,8 +171,8 @@ may_be_scheme(struct str s)
 }
 
 static bool
-fill_schemes(struct settings_reader *r, const struct json *root,
-	struct settings *s)
+fill_schemes(
+	struct settings_reader *r, const struct json *root, struct settings *s)
 {
 	const struct json *given =
 		json_get(json_get(root, "clients"), "customSchemes");
@@ -231,8 +231,8 @@ add_tool_scopes(struct settings_reader *r, struct settings *s,
 
 /* A tool's scope needs no row below "scopes": it defines itself. */
 static bool
-fill_scopes(struct settings_reader *r, const struct json *root,
-	struct settings *s)
+fill_scopes(
+	struct settings_reader *r, const struct json *root, struct settings *s)
 {
 	struct scope_entry *own = s->scopes;
 	size_t most = s->scope_count;
@@ -253,8 +253,8 @@ fill_scopes(struct settings_reader *r, const struct json *root,
 }
 
 bool
-settings_check(struct settings_reader *r, const struct json *root,
-	struct settings *s)
+settings_check(
+	struct settings_reader *r, const struct json *root, struct settings *s)
 {
 	return check_front(r, root, s) && fill_public_url(r, root, s) &&
 		fill_schemes(r, root, s) && fill_scopes(r, root, s);

@@ -40,8 +40,7 @@ write_value(struct json_write *w, const struct json *v)
 		return;
 	}
 	json_begin(w, v->kind == JSON_OBJECT ? '{' : '[');
-	json_each(child, v)
-	{
+	json_each(child, v) {
 		if (v->kind == JSON_OBJECT)
 			json_member_key(w, child->key);
 		write_value(w, child);

@@ -14,15 +14,14 @@
 #define KEY_SHOWN ((size_t)60)
 
 void
-settings_read_init(struct settings_reader *r, struct arena *a,
-	struct str file, struct str text)
+settings_read_init(struct settings_reader *r, struct arena *a, struct str file,
+	struct str text)
 {
 	*r = (struct settings_reader){
 		.arena = a,
 		.file = file,
 		.text = text,
-		.notes = arena_array(
-			a, SETTINGS_NOTES_MAX, sizeof(struct str)),
+		.notes = arena_array(a, SETTINGS_NOTES_MAX, sizeof(struct str)),
 	};
 	insist(r->notes != NULL);
 }
@@ -42,8 +41,8 @@ write_way(struct buf *out, const struct settings_place *p)
 	if (out->n > 0)
 		buf_char(out, '.');
 	for (size_t i = 0; i < p->key.n && i < KEY_SHOWN; i++)
-		buf_char(out, (unsigned char)p->key.p[i] < ' ' ? '?'
-							       : p->key.p[i]);
+		buf_char(out,
+			(unsigned char)p->key.p[i] < ' ' ? '?' : p->key.p[i]);
 }
 
 struct str
@@ -67,15 +66,15 @@ message(struct settings_reader *r, const struct settings_place *p,
 	vsnprintf(said, sizeof(said), fmt, ap);
 	if (str_is_none(r->text) || at == NULL)
 		return str_fmt(r->arena, "%.*s: %s", STR_ARG(way), said);
-	return str_fmt(r->arena, "%.*s:%u:%u: %.*s%s%s",
-		STR_ARG(r->file), json_position(r->text, at).line,
+	return str_fmt(r->arena, "%.*s:%u:%u: %.*s%s%s", STR_ARG(r->file),
+		json_position(r->text, at).line,
 		json_position(r->text, at).column, STR_ARG(way),
 		way.n > 0 ? ": " : "", said);
 }
 
 bool
-settings_read_refuse(struct settings_reader *r,
-	const struct settings_place *p, const char *fmt, ...)
+settings_read_refuse(struct settings_reader *r, const struct settings_place *p,
+	const char *fmt, ...)
 {
 	struct str said;
 	va_list ap;
@@ -87,8 +86,8 @@ settings_read_refuse(struct settings_reader *r,
 }
 
 void
-settings_read_note(struct settings_reader *r,
-	const struct settings_place *p, const char *fmt, ...)
+settings_read_note(struct settings_reader *r, const struct settings_place *p,
+	const char *fmt, ...)
 {
 	struct str said;
 	va_list ap;
@@ -96,8 +95,10 @@ settings_read_note(struct settings_reader *r,
 	if (r->note_count == SETTINGS_NOTES_MAX)
 		return;
 	va_start(ap, fmt);
-	said = message(r, p, p->v == NULL ? NULL
-			: p->v->key_at != NULL ? p->v->key_at : p->v->raw.p,
+	said = message(r, p,
+		p->v == NULL                   ? NULL
+			: p->v->key_at != NULL ? p->v->key_at
+					       : p->v->raw.p,
 		fmt, ap);
 	va_end(ap);
 	r->notes[r->note_count++] = said;
@@ -129,10 +130,10 @@ unexpected(struct settings_reader *r, const struct settings_place *p)
 		expected = str_fmt(r->arena, "one of %s", p->row->choices).p;
 	if (got.n > GOT_SHOWN || p->v->kind >= JSON_ARRAY ||
 		may_be_secret(p->row->kind, got))
-		return settings_read_refuse(r, p, "expected %s, got %s",
-			expected, kind_name(p->v));
-	return settings_read_refuse(r, p, "expected %s, got %.*s", expected,
-		STR_ARG(got));
+		return settings_read_refuse(
+			r, p, "expected %s, got %s", expected, kind_name(p->v));
+	return settings_read_refuse(
+		r, p, "expected %s, got %.*s", expected, STR_ARG(got));
 }
 
 /* ---- single values ---- */
@@ -212,8 +213,8 @@ is_text_of(enum setting_kind kind, struct str text)
 }
 
 static bool
-keep_text(struct settings_reader *r, const struct setting_row *row,
-	void *base, struct str text)
+keep_text(struct settings_reader *r, const struct setting_row *row, void *base,
+	struct str text)
 {
 	struct str *at = (struct str *)(void *)((char *)base + row->at);
 	struct uri u;
@@ -265,9 +266,8 @@ out_of_bounds(struct settings_reader *r, const struct settings_place *p)
 		: row->kind == SETTING_SIZE            ? " bytes"
 						       : "";
 
-	return settings_read_refuse(r, p,
-		"expected %lld to %lld%s, got %.*s", (long long)row->low,
-		(long long)row->high, unit,
+	return settings_read_refuse(r, p, "expected %lld to %lld%s, got %.*s",
+		(long long)row->low, (long long)row->high, unit,
 		STR_ARG(str_cut(p->v->raw, 0, GOT_SHOWN)));
 }
 
@@ -283,8 +283,8 @@ read_single(struct settings_reader *r, const struct settings_place *p)
 	if (p->v->kind == JSON_NULL)
 		return true;
 	if (p->v->kind != JSON_STRING) {
-		bool is_switch = p->v->kind == JSON_TRUE ||
-			p->v->kind == JSON_FALSE;
+		bool is_switch =
+			p->v->kind == JSON_TRUE || p->v->kind == JSON_FALSE;
 		bool is_number = p->v->kind == JSON_NUMBER;
 
 		if (!(kind == SETTING_SWITCH && is_switch) &&
@@ -306,8 +306,8 @@ read_single(struct settings_reader *r, const struct settings_place *p)
 /* ---- lists and pairs ---- */
 
 bool
-settings_read_list(struct settings_reader *r,
-	const struct settings_place *p, struct str **list, size_t *n)
+settings_read_list(struct settings_reader *r, const struct settings_place *p,
+	struct str **list, size_t *n)
 {
 	struct str *to;
 
@@ -318,8 +318,7 @@ settings_read_list(struct settings_reader *r,
 		return settings_read_refuse(r, p, "is too long");
 	*list = to;
 	*n = p->v->count;
-	json_each(item, p->v)
-	{
+	json_each(item, p->v) {
 		struct settings_place at = { p, p->row, STR_NONE, item,
 			SETTING_NOWHERE, NULL };
 
@@ -345,8 +344,7 @@ read_pairs(struct settings_reader *r, const struct settings_place *p,
 		return settings_read_refuse(r, p, "is too long");
 	*pairs = to;
 	*n = 0;
-	json_each(item, p->v)
-	{
+	json_each(item, p->v) {
 		struct settings_place at = { p, p->row, item->key, item,
 			SETTING_NOWHERE, NULL };
 		struct str text =
@@ -370,8 +368,7 @@ static bool
 read_many(struct settings_reader *r, const struct settings_place *p)
 {
 	char *base = p->base;
-	bool here = p->row->base == p->which &&
-		p->row->base != SETTING_NOWHERE;
+	bool here = p->row->base == p->which && p->row->base != SETTING_NOWHERE;
 	void *list = NULL;
 	size_t n = 0;
 	bool ok;
@@ -409,8 +406,7 @@ says_something(const struct json *v, const struct setting_row *row)
 			!str_eq(v->text, str_from(row->fallback));
 	if (v->kind < JSON_ARRAY)
 		return !str_eq(v->raw, str_from(row->fallback));
-	json_each(child, v)
-	{
+	json_each(child, v) {
 		const struct setting_row *below =
 			settings_row_below(row, child->key);
 
@@ -421,11 +417,9 @@ says_something(const struct json *v, const struct setting_row *row)
 }
 
 bool
-settings_read_members(
-	struct settings_reader *r, const struct settings_place *p)
+settings_read_members(struct settings_reader *r, const struct settings_place *p)
 {
-	json_each(child, p->v)
-	{
+	json_each(child, p->v) {
 		struct settings_place at = { p,
 			settings_row_below(p->row, child->key), child->key,
 			child, p->which, p->base };
@@ -453,8 +447,7 @@ read_each(struct settings_reader *r, const struct settings_place *p,
 {
 	const struct setting_row *row = settings_row_below(p->row, step);
 
-	json_each(child, p->v)
-	{
+	json_each(child, p->v) {
 		struct settings_place at = { p, row, child->key, child,
 			p->which, p->base };
 
@@ -475,8 +468,7 @@ read_by_kind(struct settings_reader *r, const struct settings_place *p)
 			return unexpected(r, p);
 		if (p->row->kind == SETTING_GROUP)
 			return settings_read_members(r, p);
-		return p->row->kind == SETTING_OWN ||
-			read_each(r, p, STR("*"));
+		return p->row->kind == SETTING_OWN || read_each(r, p, STR("*"));
 	case SETTING_ROWS:
 		return p->v->kind == JSON_ARRAY ? read_each(r, p, STR("[]"))
 						: unexpected(r, p);

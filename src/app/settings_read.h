@@ -17,12 +17,12 @@
 
 struct settings_reader {
 	struct arena *arena;
-	struct str file;  /* as messages name it */
-	struct str text;  /* for line and column */
+	struct str file; /* as messages name it */
+	struct str text; /* for line and column */
 	struct str *notes;
 	size_t note_count;
 	struct fault *f;
-	bool later;       /* below something that has no effect anyway */
+	bool later; /* below something that has no effect anyway */
 };
 
 struct settings_place {
@@ -30,7 +30,7 @@ struct settings_place {
 	const struct setting_row *row;   /* NULL: the whole file */
 	struct str key;                  /* STR_NONE in arrays */
 	const struct json *v;
-	enum setting_base which;         /* what base points at */
+	enum setting_base which; /* what base points at */
 	void *base;
 };
 
@@ -72,7 +72,6 @@ void settings_read_note(struct settings_reader *r,
 	__attribute__((format(printf, 3, 4)));
 
 /* "mcpServers.github.url", in the arena. */
-struct str settings_read_way(
-	struct arena *a, const struct settings_place *p);
+struct str settings_read_way(struct arena *a, const struct settings_place *p);
 
 #endif

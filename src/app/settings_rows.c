@@ -8,16 +8,16 @@
 #define TOOL(m)   SETTING_IN_TOOL, offsetof(struct tool_rule, m), 0
 #define ELSEWHERE SETTING_NOWHERE, 0, 0
 #define ROOT_MANY(m, n)                                                        \
-	SETTING_IN_ROOT, offsetof(struct settings, m),                        \
+	SETTING_IN_ROOT, offsetof(struct settings, m),                         \
 		offsetof(struct settings, n)
 #define SERVER_MANY(m, n)                                                      \
-	SETTING_IN_SERVER, offsetof(struct server_entry, m),                  \
+	SETTING_IN_SERVER, offsetof(struct server_entry, m),                   \
 		offsetof(struct server_entry, n)
 
 static const struct setting_row rows[] = {
-#define SETTING(path, kind, member, fallback, low, high, choices, served,      \
-	sentence)                                                              \
-	{ path, SETTING_##kind, member, fallback, low, high, choices,         \
+#define SETTING(                                                               \
+	path, kind, member, fallback, low, high, choices, served, sentence)    \
+	{ path, SETTING_##kind, member, fallback, low, high, choices,          \
 		SETTING_##served, sentence },
 #include "app/settings.def"
 #undef SETTING

@@ -41,8 +41,7 @@ write_members(struct json_write *w, const struct setting_row *parent)
 static void
 write_own(struct json_write *w, const struct setting_row *row)
 {
-	const struct setting_row *below =
-		settings_row_below(row, STR("*"));
+	const struct setting_row *below = settings_row_below(row, STR("*"));
 
 	if (str_eq_lit(str_from(row->path), "servers"))
 		below = settings_row_find(STR("mcpServers.*"));
@@ -105,8 +104,9 @@ write_kind(struct json_write *w, const struct setting_row *row)
 	case SETTING_PAIRS:
 		write_types(w, "object", NULL);
 		json_member(w, "additionalProperties");
-		json_raw(w, STR("{\"type\":[\"string\",\"number\",\"boolean\","
-				"\"null\"]}"));
+		json_raw(w,
+			STR("{\"type\":[\"string\",\"number\",\"boolean\","
+			    "\"null\"]}"));
 		break;
 	case SETTING_SWITCH:
 		write_types(w, "boolean", "string");

@@ -44,8 +44,8 @@ check_pairs(struct settings_reader *r, const struct settings_place *p,
 	}
 	for (size_t i = 0; i < e->env_count; i++)
 		if (str_find_char(e->env[i].name, '=') < e->env[i].name.n)
-			return settings_read_refuse(r, p,
-				"env: a name can't hold \"=\"");
+			return settings_read_refuse(
+				r, p, "env: a name can't hold \"=\"");
 	return true;
 }
 
@@ -59,8 +59,8 @@ decide_transport(struct settings_reader *r, const struct settings_place *p,
 	bool address = !str_is_none(e->url);
 
 	if (program && address)
-		return settings_read_refuse(r, p,
-			"has both command and url; expected one of them");
+		return settings_read_refuse(
+			r, p, "has both command and url; expected one of them");
 	if (!program && !address)
 		return settings_read_refuse(r, p,
 			"has neither command nor url; expected one of them");
@@ -95,8 +95,7 @@ read_tools(struct settings_reader *r, const struct settings_place *up,
 	e->tools = arena_array(r->arena, all.v->count, sizeof(*e->tools));
 	if (e->tools == NULL)
 		return settings_read_refuse(r, &all, "is too long");
-	json_each(v, all.v)
-	{
+	json_each(v, all.v) {
 		struct tool_rule *rule = &e->tools[e->tool_count++];
 		struct settings_place at = { &all, row, v->key, v,
 			SETTING_IN_TOOL, rule };
@@ -150,19 +149,18 @@ check_name(struct settings_reader *r, const struct settings_place *p,
 			"expected a name of 1 to 32 letters, digits, \"_\" and "
 			"\"-\", without \"__\" and without \"_\" at its ends");
 	if (settings_server(s, name) != NULL)
-		return settings_read_refuse(r, p,
-			"there is a server of this name already");
+		return settings_read_refuse(
+			r, p, "there is a server of this name already");
 	return true;
 }
 
 static bool
-read_one(struct settings_reader *r, const struct expand *expand,
-	struct json *v, const struct settings_place *up, struct settings *s)
+read_one(struct settings_reader *r, const struct expand *expand, struct json *v,
+	const struct settings_place *up, struct settings *s)
 {
 	struct server_entry *e = &s->servers[s->server_count];
-	struct settings_place p = { up,
-		settings_row_find(STR("mcpServers.*")), v->key, v,
-		SETTING_IN_SERVER, e };
+	struct settings_place p = { up, settings_row_find(STR("mcpServers.*")),
+		v->key, v, SETTING_IN_SERVER, e };
 	struct fault why = { 0 }, *f = r->f;
 	struct str entry;
 	bool whole;

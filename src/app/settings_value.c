@@ -29,7 +29,7 @@ static const struct unit sizes[] = {
 
 #define COUNT_OF(list) (sizeof(list) / sizeof((list)[0]))
 /* Times the greatest factor, this fits. */
-#define NUMBER_MAX ((uint64_t)1000000000)
+#define NUMBER_MAX     ((uint64_t)1000000000)
 
 static bool
 measure(struct str text, const struct unit *units, size_t n, int64_t *out)
@@ -196,7 +196,8 @@ settings_value_expected(enum setting_kind kind)
 		[SETTING_PAIRS] = "an object of strings",
 		[SETTING_SWITCH] = "true or false",
 		[SETTING_MILLIS] = "a duration such as \"500ms\" or \"60s\"",
-		[SETTING_SECONDS] = "a duration such as \"60s\", \"1h\" or \"30d\"",
+		[SETTING_SECONDS] =
+			"a duration such as \"60s\", \"1h\" or \"30d\"",
 		[SETTING_SIZE] = "a size such as \"4MB\"",
 		[SETTING_COUNT] = "a whole number",
 		[SETTING_CHOICE] = "one of some words",

@@ -37,11 +37,12 @@ look(void *with)
 }
 
 void
-settings_watch_start(struct settings_watch *w, struct loop *l,
-	const char *path, void (*changed)(void *with), void *with)
+settings_watch_start(struct settings_watch *w, struct loop *l, const char *path,
+	void (*changed)(void *with), void *with)
 {
-	*w = (struct settings_watch){ .path = path, .changed = changed,
-		.with = with };
+	*w = (struct settings_watch){
+		.path = path, .changed = changed, .with = with
+	};
 	look_at(path, &w->told);
 	w->seen = w->told;
 	loop_timer_init(&w->timer, l, look, w);

@@ -55,8 +55,7 @@ back_start(struct back *b, struct back_listener listener)
 	b->listener = listener;
 	b->upstreams = upstreams_for(b->settings->server_count);
 	for (; b->n < b->settings->server_count; b->n++)
-		b->upstreams[b->n] =
-			start_one(b, &b->settings->servers[b->n]);
+		b->upstreams[b->n] = start_one(b, &b->settings->servers[b->n]);
 }
 
 static void

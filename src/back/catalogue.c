@@ -138,13 +138,14 @@ catalogue_list_add(struct catalogue_list *list, bool over_http,
 	struct lists_page page = { 0 };
 
 	if (str_is_none(kept))
-		return fault_set(f, FAULT_SERVER_ANSWER, "the list is too long");
+		return fault_set(
+			f, FAULT_SERVER_ANSWER, "the list is too long");
 	if (!lists_read(list->arena, &source, kept, &page, f))
 		return false;
 	log_dropped(&page, scope);
 	if (!list_room(list, page.n))
-		return fault_set(f, FAULT_SERVER_ANSWER,
-			"the list has too many items");
+		return fault_set(
+			f, FAULT_SERVER_ANSWER, "the list has too many items");
 	take_items(list, &page);
 	if (list->ttl_ms == 0 || page.ttl_ms < list->ttl_ms)
 		list->ttl_ms = page.ttl_ms;
@@ -167,8 +168,7 @@ catalogue_list_same(
 }
 
 const struct lists_item *
-catalogue_find(
-	const struct catalogue *c, enum lists_kind kind, struct str name)
+catalogue_find(const struct catalogue *c, enum lists_kind kind, struct str name)
 {
 	const struct catalogue_list *list = c->lists[kind];
 

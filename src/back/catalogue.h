@@ -20,9 +20,9 @@ struct catalogue_list {
 	const struct lists_item **items; /* in the server's order */
 	size_t n;
 	size_t cap;
-	struct map *seen;     /* while it is filled */
-	bool has_params;      /* a tool mirrors arguments in headers */
-	int64_t ttl_ms;       /* how long the server says that it holds */
+	struct map *seen; /* while it is filled */
+	bool has_params;  /* a tool mirrors arguments in headers */
+	int64_t ttl_ms;   /* how long the server says that it holds */
 };
 
 struct catalogue {

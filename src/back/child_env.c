@@ -53,8 +53,8 @@ child_env_make(struct arena *a, const struct server_entry *e)
 		const char *value = getenv(inherited[i]);
 
 		if (value != NULL && !entry_sets(e, inherited[i]))
-			env[n++] = assignment(a, str_from(inherited[i]),
-				str_from(value));
+			env[n++] = assignment(
+				a, str_from(inherited[i]), str_from(value));
 	}
 	for (size_t i = 0; i < e->env_count; i++)
 		env[n++] = assignment(a, e->env[i].name, e->env[i].value);

@@ -149,8 +149,10 @@ link_want_level(struct link *l, enum level level)
 	link_call_init(&l->levelling, l, &level_listener);
 	message_set_level(&out, l->levelling.id, level);
 	text = buf_view(&out);
-	link_send(l, &l->levelling, &(struct link_message){
-		.method = METHOD_SET_LEVEL, .parts = &text, .part_count = 1 });
+	link_send(l, &l->levelling,
+		&(struct link_message){ .method = METHOD_SET_LEVEL,
+			.parts = &text,
+			.part_count = 1 });
 	buf_clear(&out);
 }
 
@@ -173,8 +175,7 @@ only_call(struct link *l)
 
 	if (l->call_count > 2)
 		return NULL;
-	list_each(at, &l->calls)
-	{
+	list_each(at, &l->calls) {
 		struct link_call *c = list_entry(at, struct link_call, place);
 
 		if (c == &l->levelling)
@@ -286,8 +287,8 @@ answer_request(struct link *l, const struct envelope *e)
 /* An array, as 2025-03-26 allows (TR-03).  After its response the call is
  * over. */
 static bool
-take_batch(struct link *l, struct link_call *c, struct str text,
-	struct fault *f)
+take_batch(
+	struct link *l, struct link_call *c, struct str text, struct fault *f)
 {
 	struct envelope_batch walk;
 	struct str message;
@@ -310,8 +311,7 @@ take_batch(struct link *l, struct link_call *c, struct str text,
 }
 
 bool
-link_take(struct link *l, struct link_call *c, struct str text,
-	struct fault *f)
+link_take(struct link *l, struct link_call *c, struct str text, struct fault *f)
 {
 	struct envelope e;
 
@@ -392,9 +392,9 @@ static void
 fail_all(struct link *l, const struct fault *f)
 {
 	while (!list_is_empty(&l->calls))
-		link_call_fail(list_entry(l->calls.next, struct link_call,
-				       place),
-			f, true);
+		link_call_fail(
+			list_entry(l->calls.next, struct link_call, place), f,
+			true);
 }
 
 static void

@@ -61,9 +61,9 @@ struct link_listener {
 
 struct link_call {
 	const struct link_listener *listener;
-	struct link *on;         /* NULL: not under way */
-	struct list place;       /* in the link's calls */
-	int64_t id;              /* ours, towards the server */
+	struct link *on;   /* NULL: not under way */
+	struct list place; /* in the link's calls */
+	int64_t id;        /* ours, towards the server */
 	char id_text[LINK_ID_TEXT];
 	size_t id_length;
 	bool has_progress;       /* its progressToken is its id */
@@ -75,10 +75,10 @@ struct link_call {
 /* One request as it shall go out; all bytes may die after link_send(). */
 struct link_message {
 	enum method method;
-	struct str name;           /* for Mcp-Name, encoded; STR_NONE */
+	struct str name;            /* for Mcp-Name, encoded; STR_NONE */
 	const struct field *params; /* Mcp-Param-*, made by mcp/headers */
 	size_t param_count;
-	const struct str *parts;   /* the JSON, with the call's id in it */
+	const struct str *parts; /* the JSON, with the call's id in it */
 	size_t part_count;
 	bool has_progress;
 };

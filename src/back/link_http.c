@@ -37,14 +37,14 @@ enum post_kind { POST_CALL, POST_NOTE, POST_LISTEN };
 
 /* One HTTP request under way. */
 struct post {
-	struct list place;       /* in the wire's posts, or its spares */
+	struct list place; /* in the wire's posts, or its spares */
 	struct link *link;
 	enum post_kind kind;
-	struct link_call *call;  /* NULL: answered, given up, or no call */
+	struct link_call *call; /* NULL: answered, given up, or no call */
 	struct http_call *http;
 	int status;
-	bool streaming;          /* an event stream comes */
-	bool taken;              /* one JSON answer was taken */
+	bool streaming; /* an event stream comes */
+	bool taken;     /* one JSON answer was taken */
 	struct sse_reader sse;
 	struct loop_timer linger; /* it was answered */
 };
@@ -54,18 +54,18 @@ struct http_wire {
 	struct uri uri;
 	struct str origin;
 	struct str target;
-	struct str session;      /* Mcp-Session-Id; STR_NONE */
-	bool session_is_lost;    /* the server has forgotten it */
+	struct str session;   /* Mcp-Session-Id; STR_NONE */
+	bool session_is_lost; /* the server has forgotten it */
 	struct http_credential credential;
 	bool has_credential;
-	struct str ready;        /* the fields that never change, written */
+	struct str ready; /* the fields that never change, written */
 	struct list posts;
 	struct list spares;
 	struct loop_timer relisten;
 	bool listens;
-	bool has_listened;       /* it had a stream once */
-	struct loop_timer ears;  /* open again, after it told too much */
-	unsigned notes;          /* posts of that kind under way */
+	bool has_listened;      /* it had a stream once */
+	struct loop_timer ears; /* open again, after it told too much */
+	unsigned notes;         /* posts of that kind under way */
 };
 
 static void listen_again(void *with);
@@ -95,10 +95,9 @@ is_ours(struct str name)
 	static const struct str ours[] = { STR_INIT("host"),
 		STR_INIT("content-length"), STR_INIT("transfer-encoding"),
 		STR_INIT("connection"), STR_INIT("proxy-authorization"),
-		STR_INIT("content-type"),
-		STR_INIT("accept"), STR_INIT("mcp-session-id"),
-		STR_INIT("mcp-protocol-version"), STR_INIT("mcp-method"),
-		STR_INIT("mcp-name") };
+		STR_INIT("content-type"), STR_INIT("accept"),
+		STR_INIT("mcp-session-id"), STR_INIT("mcp-protocol-version"),
+		STR_INIT("mcp-method"), STR_INIT("mcp-name") };
 
 	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
 		if (str_eq_nocase(name, ours[i]))
@@ -107,8 +106,7 @@ is_ours(struct str name)
 }
 
 static bool
-take_headers(struct http_wire *w, const struct server_entry *e,
-	struct fault *f)
+take_headers(struct http_wire *w, const struct server_entry *e, struct fault *f)
 {
 	struct field fixed[2 + HEADERS_MAX] = {
 		{ STR("Content-Type"), STR("application/json") },
@@ -133,8 +131,8 @@ take_headers(struct http_wire *w, const struct server_entry *e,
 	if (!http_fields_write(&out, fixed, n, f))
 		return false;
 	w->ready = buf_view(&out);
-	return buf_ok(&out) || fault_set(f, FAULT_SETTINGS,
-				       "the headers are too long");
+	return buf_ok(&out) ||
+		fault_set(f, FAULT_SETTINGS, "the headers are too long");
 }
 
 static bool
@@ -155,7 +153,8 @@ http_start(struct link *l, struct fault *f)
 	w->origin = uri_origin(l->arena, &w->uri);
 	w->target = uri_target(l->arena, &w->uri);
 	if (str_is_none(w->origin) || str_is_none(w->target))
-		return fault_set(f, FAULT_SETTINGS, "url is neither http nor https");
+		return fault_set(
+			f, FAULT_SETTINGS, "url is neither http nor https");
 	return take_headers(w, e, f);
 }
 
@@ -441,8 +440,7 @@ listen_done(struct post *p, const struct fault *f)
 	if (p->link->state != LINK_OPEN)
 		; /* it closes */
 	else if (p->streaming)
-		loop_timer_set(
-			&w->relisten, f == NULL ? RETRY_MS : BROKEN_MS);
+		loop_timer_set(&w->relisten, f == NULL ? RETRY_MS : BROKEN_MS);
 	else if (f != NULL && w->has_listened)
 		link_end_soon(p->link, f);
 	else if (p->status == 404 && status_ends_link(p, &why))
@@ -523,24 +521,26 @@ post_start(struct post *p, const struct load *load)
 	int64_t ms = p->link->plan.entry->timeout_ms;
 	bool endless = p->kind == POST_LISTEN;
 
-	p->http = http_call_start(p->link->plan.http, &(struct http_ask){
-		.method = load->method,
-		.origin = w->origin,
-		.target = w->target,
-		.ready = w->ready,
-		.fields = fields,
-		.n = fill_fields(w, load->more, load->more_count, fields),
-		.credential = w->has_credential ? &w->credential : NULL,
-		.parts = load->parts,
-		.part_count = load->part_count,
-		.vet = VET_CONFIGURED,
-		.answer_max = ANSWER_MAX,
-		.head_ms = ms,
-		.idle_ms = endless ? -1 : ms,
-		.total_ms = endless ? 0 : ms * LINK_CEILING,
-		.listener = posts,
-		.with = p,
-	});
+	p->http = http_call_start(p->link->plan.http,
+		&(struct http_ask){
+			.method = load->method,
+			.origin = w->origin,
+			.target = w->target,
+			.ready = w->ready,
+			.fields = fields,
+			.n = fill_fields(
+				w, load->more, load->more_count, fields),
+			.credential = w->has_credential ? &w->credential : NULL,
+			.parts = load->parts,
+			.part_count = load->part_count,
+			.vet = VET_CONFIGURED,
+			.answer_max = ANSWER_MAX,
+			.head_ms = ms,
+			.idle_ms = endless ? -1 : ms,
+			.total_ms = endless ? 0 : ms * LINK_CEILING,
+			.listener = posts,
+			.with = p,
+		});
 }
 
 /* ---- goodbye ---- */
@@ -578,18 +578,19 @@ say_goodbye(struct link *l)
 
 	if (str_is_none(w->session) || w->session_is_lost)
 		return;
-	http_call_start(l->plan.http, &(struct http_ask){
-		.method = HTTP_DELETE,
-		.origin = w->origin,
-		.target = w->target,
-		.ready = w->ready,
-		.fields = fields,
-		.n = fill_fields(w, NULL, 0, fields),
-		.credential = w->has_credential ? &w->credential : NULL,
-		.vet = VET_CONFIGURED,
-		.total_ms = BYE_MS,
-		.listener = { bye_head, bye_body, bye_done },
-	});
+	http_call_start(l->plan.http,
+		&(struct http_ask){
+			.method = HTTP_DELETE,
+			.origin = w->origin,
+			.target = w->target,
+			.ready = w->ready,
+			.fields = fields,
+			.n = fill_fields(w, NULL, 0, fields),
+			.credential = w->has_credential ? &w->credential : NULL,
+			.vet = VET_CONFIGURED,
+			.total_ms = BYE_MS,
+			.listener = { bye_head, bye_body, bye_done },
+		});
 }
 
 /* ---- what link.c asks for ---- */
@@ -609,8 +610,8 @@ http_send(struct link *l, struct link_call *c, const struct link_message *m)
 		for (size_t i = 0; i < m->param_count && n < 60; i++)
 			more[n++] = m->params[i];
 	}
-	post_start(p, &(struct load){ HTTP_POST, more, n, m->parts,
-		m->part_count });
+	post_start(p,
+		&(struct load){ HTTP_POST, more, n, m->parts, m->part_count });
 }
 
 static void

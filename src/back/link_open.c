@@ -31,8 +31,9 @@ send_opening(struct link *l, struct link_call *c, enum method method,
 {
 	struct str text = buf_view(message);
 
-	link_send(l, c, &(struct link_message){
-		.method = method, .parts = &text, .part_count = 1 });
+	link_send(l, c,
+		&(struct link_message){
+			.method = method, .parts = &text, .part_count = 1 });
 }
 
 /* ---- server/discover ---- */

@@ -19,8 +19,8 @@ struct stdio_wire {
 	bool has_complained;    /* words speak of an error */
 };
 
-#define NOISE_MAX  100u
-#define WORDS_ROOM ((size_t)64 << 10)
+#define NOISE_MAX      100u
+#define WORDS_ROOM     ((size_t)64 << 10)
 #define STDIO_PLAN_MAX ((size_t)1 << 20)
 
 /* A flood is read at a bearable pace: its pipe fills, and it waits. */
@@ -135,7 +135,8 @@ spawn(struct stdio_wire *w, struct fault *f)
 		plan.command = plan.argv[0];
 		w->child = child_start(w->link->plan.loop, &plan,
 			(struct child_listener){ .line = heard_line,
-				.said = said_line, .gone = child_gone },
+				.said = said_line,
+				.gone = child_gone },
 			w, f);
 	}
 	arena_free(&a);
@@ -184,7 +185,8 @@ stdio_send(struct link *l, struct link_call *c, const struct link_message *m)
 
 	loop_timer_init(&c->timer, l->plan.loop, call_overdue, c);
 	loop_timer_set(&c->timer, l->plan.entry->timeout_ms);
-	if (w->child != NULL && child_write(w->child, m->parts, m->part_count, &f))
+	if (w->child != NULL &&
+		child_write(w->child, m->parts, m->part_count, &f))
 		return;
 	if (w->child == NULL)
 		fault_set(&f, FAULT_SERVER_LOST, "the program has ended");
@@ -196,8 +198,8 @@ static void
 stdio_progressed(struct link *l, struct link_call *c)
 {
 	int64_t timeout = l->plan.entry->timeout_ms;
-	int64_t left = c->began + timeout * LINK_CEILING -
-		loop_now(l->plan.loop);
+	int64_t left =
+		c->began + timeout * LINK_CEILING - loop_now(l->plan.loop);
 
 	if (left > 0)
 		loop_timer_set(&c->timer, left < timeout ? left : timeout);

@@ -50,28 +50,28 @@ struct link {
 	struct link_plan plan;
 	const struct link_ops *ops;
 	enum link_state state;
-	struct arena *arena;     /* as long as the link */
+	struct arena *arena; /* as long as the link */
 	struct handshake_server server;
 	int64_t last_id;
-	struct list calls;       /* under way, oldest first */
+	struct list calls; /* under way, oldest first */
 	unsigned call_count;
-	struct map by_id;        /* the same by id_text, when shares_way */
+	struct map by_id; /* the same by id_text, when shares_way */
 	int64_t last_used;
 	uint64_t answers;
-	int64_t notes_since;      /* loop_now() */
-	unsigned notes;           /* told or asked since then */
-	struct link_call asking;  /* link_open.c's own: server/discover */
+	int64_t notes_since;          /* loop_now() */
+	unsigned notes;               /* told or asked since then */
+	struct link_call asking;      /* link_open.c's own: server/discover */
 	struct link_call introducing; /* and initialize */
-	struct loop_timer quiet;  /* stdio: nobody answered so far */
+	struct loop_timer quiet;      /* stdio: nobody answered so far */
 	const char *doing;
-	enum level level;        /* asked for; LEVEL_OFF: nothing yet */
+	enum level level;           /* asked for; LEVEL_OFF: nothing yet */
 	struct link_call levelling; /* logging/setLevel */
 	struct loop_timer later; /* tells of an end that came during a call */
 	struct fault why;
-	bool is_known;           /* server.revision, from an earlier link */
-	bool asked_revision;     /* server/discover went out */
+	bool is_known;       /* server.revision, from an earlier link */
+	bool asked_revision; /* server/discover went out */
 	bool was_restarted;
-	void *wire;              /* the transport's */
+	void *wire; /* the transport's */
 };
 
 extern const struct link_ops link_http_ops;
@@ -82,8 +82,8 @@ extern const struct link_ops link_stdio_ops;
 /* A JSON-RPC message arrived that belongs to the call c, or to none (NULL:
  * found by its id, as over stdio).  Judges and delivers it.  False: it is no
  * message (f). */
-bool link_take(struct link *l, struct link_call *c, struct str text,
-	struct fault *f);
+bool link_take(
+	struct link *l, struct link_call *c, struct str text, struct fault *f);
 
 /* It tells more than we care to hear: for so many milliseconds it should not be
  * read. */

@@ -25,23 +25,23 @@
 
 /* What is known of one kind. */
 struct kind {
-	bool wanted;              /* to be read when its turn comes */
-	bool owed;                /* done() waits for it */
-	uint64_t round;           /* counts the readings begun */
-	int64_t read_at;          /* loop_now() of the last one; 0: never */
+	bool wanted;     /* to be read when its turn comes */
+	bool owed;       /* done() waits for it */
+	uint64_t round;  /* counts the readings begun */
+	int64_t read_at; /* loop_now() of the last one; 0: never */
 	struct list waits;
 };
 
 struct listing {
 	struct listing_plan plan;
-	struct link *on;          /* NULL: idle */
+	struct link *on; /* NULL: idle */
 	struct link_call call;
 	struct kind kinds[LISTS_KINDS];
-	bool first_round;         /* done() is still owed */
-	struct loop_timer later;  /* a kind that was read just now */
+	bool first_round;             /* done() is still owed */
+	struct loop_timer later;      /* a kind that was read just now */
 	struct catalogue_list *fresh; /* being read */
 	unsigned pages;
-	struct fault fault;       /* of the last kind that failed */
+	struct fault fault; /* of the last kind that failed */
 };
 
 static const struct link_listener listener;
@@ -71,15 +71,17 @@ ask_page(struct listing *x, struct str cursor)
 
 	buf_init(&out, ASK_MAX);
 	link_call_init(&x->call, x->on, &listener);
-	message_list(&out, &(struct message_list){
-		.id = x->call.id,
-		.method = method,
-		.to = link_server(x->on)->revision,
-		.cursor = cursor,
-	});
+	message_list(&out,
+		&(struct message_list){
+			.id = x->call.id,
+			.method = method,
+			.to = link_server(x->on)->revision,
+			.cursor = cursor,
+		});
 	text = buf_view(&out);
-	link_send(x->on, &x->call, &(struct link_message){
-		.method = method, .parts = &text, .part_count = 1 });
+	link_send(x->on, &x->call,
+		&(struct link_message){
+			.method = method, .parts = &text, .part_count = 1 });
 	buf_clear(&out);
 }
 
@@ -90,8 +92,7 @@ serve_waits(struct kind *k, uint64_t round, const struct fault *f)
 	struct list ready;
 
 	list_init(&ready);
-	list_each(at, &k->waits)
-	{
+	list_each(at, &k->waits) {
 		if (list_entry(at, struct list_wait, place)->round > round)
 			continue;
 		list_remove(at);
@@ -123,8 +124,7 @@ kind_failed(struct listing *x, const struct fault *f)
 	enum lists_kind kind = x->fresh->kind;
 
 	x->fault = *f;
-	fault_within(&x->fault, "%s",
-		methods_name(lists_method(kind)).p);
+	fault_within(&x->fault, "%s", methods_name(lists_method(kind)).p);
 	event_fault(x->plan.scope, &x->fault);
 	catalogue_list_free(&x->fresh);
 	kind_over(x, kind, &x->fault);
@@ -162,8 +162,8 @@ page_came(struct listing *x, const struct envelope *e)
 	struct fault f = { 0 };
 	struct str next;
 
-	if (!catalogue_list_add(x->fresh, http, e->result.value,
-		    x->plan.scope, &next, &f)) {
+	if (!catalogue_list_add(x->fresh, http, e->result.value, x->plan.scope,
+		    &next, &f)) {
 		kind_failed(x, &f);
 	} else if (str_is_none(next)) {
 		kind_read(x);
@@ -311,8 +311,7 @@ is_fresh(const struct listing *x, enum lists_kind kind)
 }
 
 void
-listing_refresh(
-	struct listing *x, enum lists_kind kind, struct list_wait *w)
+listing_refresh(struct listing *x, enum lists_kind kind, struct list_wait *w)
 {
 	struct kind *k = &x->kinds[kind];
 

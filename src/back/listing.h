@@ -19,7 +19,7 @@ struct listing;
 
 struct listing_plan {
 	const struct server_entry *entry;
-	struct catalogue *catalogue;      /* to fill */
+	struct catalogue *catalogue; /* to fill */
 	const struct event_scope *scope;
 	struct loop *loop;
 	/* A kind was read and differs; the catalogue has it. */

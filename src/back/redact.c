@@ -24,8 +24,7 @@ names_secret(struct str name)
 		struct str word = str_from(words[i]);
 
 		for (size_t at = 0; at + word.n <= name.n; at++)
-			if (str_eq_nocase(
-				    str_cut(name, at, at + word.n), word))
+			if (str_eq_nocase(str_cut(name, at, at + word.n), word))
 				return true;
 	}
 	return false;

@@ -36,26 +36,26 @@ struct upstream {
 	struct upstream_plan plan;
 	enum upstream_state state;
 	char detail[256];
-	int64_t since;           /* wall clock, seconds */
-	int64_t begun_at;        /* loop_now() */
-	int64_t connected_at;    /* the same */
-	uint64_t answers;        /* of the first link, by then */
+	int64_t since;        /* wall clock, seconds */
+	int64_t begun_at;     /* loop_now() */
+	int64_t connected_at; /* the same */
+	uint64_t answers;     /* of the first link, by then */
 	bool has_settled;
-	unsigned changed;        /* kinds that differ since it connects: bits */
-	unsigned failures;       /* since it was last steady */
+	unsigned changed;  /* kinds that differ since it connects: bits */
+	unsigned failures; /* since it was last steady */
 	struct list helds;
-	struct held *first;      /* the one that learned what we know */
-	struct list waits;       /* for the first link, or for a person's */
+	struct held *first; /* the one that learned what we know */
+	struct list waits;  /* for the first link, or for a person's */
 	struct loop_timer retry;
 	struct loop_timer sweep;
 	struct arena *server_arena;
 	struct handshake_server server;
-	bool known;              /* server is filled */
+	bool known; /* server is filled */
 	struct catalogue catalogue;
 	struct listing *listing; /* reads the lists over the first link */
 	struct event_scope scope;
-	int64_t said_since;      /* loop_now() */
-	unsigned said;           /* lines of stderr since then */
+	int64_t said_since; /* loop_now() */
+	unsigned said;      /* lines of stderr since then */
 };
 
 static void first_open(struct upstream *u);
@@ -79,8 +79,8 @@ static void
 set_state(struct upstream *u, enum upstream_state state, const char *detail)
 {
 	const struct back_listener *bl = back_listener(u->plan.back);
-	bool settles = u->state == UPSTREAM_CONNECTING &&
-		state != UPSTREAM_CONNECTING;
+	bool settles =
+		u->state == UPSTREAM_CONNECTING && state != UPSTREAM_CONNECTING;
 
 	u->state = state;
 	u->has_settled = u->has_settled || settles;
@@ -88,8 +88,8 @@ set_state(struct upstream *u, enum upstream_state state, const char *detail)
 	snprintf(u->detail, sizeof(u->detail), "%s", detail);
 	event_log(&u->scope, EVENT_SERVER_STATE,
 		EF_TEXT("state", upstream_state_name(state)),
-		EF_STR("detail", *detail == '\0' ? STR_NONE
-						 : str_from(detail)));
+		EF_STR("detail",
+			*detail == '\0' ? STR_NONE : str_from(detail)));
 	if (settles)
 		bl->settled(bl->with, u);
 }
@@ -106,8 +106,7 @@ is_for(const struct link_wait *w, const struct held *h)
 static void
 waits_fail(struct upstream *u, const struct held *h, const struct fault *f)
 {
-	list_each(at, &u->waits)
-	{
+	list_each(at, &u->waits) {
 		struct link_wait *w = list_entry(at, struct link_wait, place);
 
 		if (!is_for(w, h))
@@ -137,8 +136,7 @@ is_shared(const struct upstream *u)
 static struct held *
 held_of(const struct upstream *u, struct str person_id)
 {
-	list_each(at, &u->helds)
-	{
+	list_each(at, &u->helds) {
 		struct held *h = list_entry(at, struct held, place);
 
 		if (h->person_id != NULL &&
@@ -204,8 +202,8 @@ waits_serve(struct upstream *u)
 			list_entry(ready.next, struct link_wait, place);
 
 		list_remove(&w->place);
-		upstream_link(u, w,
-			&(struct principal){ .person_id = w->person_id });
+		upstream_link(
+			u, w, &(struct principal){ .person_id = w->person_id });
 	}
 }
 
@@ -229,8 +227,7 @@ listed(void *with, const struct fault *f)
 		return;
 	u->connected_at = loop_now(u->plan.loop);
 	u->answers = link_answers(u->first->link);
-	set_state(u, UPSTREAM_CONNECTED,
-		fault_is_set(f) ? f->detail : "");
+	set_state(u, UPSTREAM_CONNECTED, fault_is_set(f) ? f->detail : "");
 	tell_changed(u);
 	waits_serve(u);
 }
@@ -421,9 +418,12 @@ held_open(struct upstream *u, const enum revision *known)
 		.http = u->plan.http,
 		.entry = u->plan.entry,
 		.known = known,
-		.owner = { .opened = link_opened, .closed = link_closed,
-			.heard = link_heard, .said = link_said,
-			.missed = link_missed, .with = h },
+		.owner = { .opened = link_opened,
+			.closed = link_closed,
+			.heard = link_heard,
+			.said = link_said,
+			.missed = link_missed,
+			.with = h },
 	});
 	return h;
 }
@@ -450,8 +450,7 @@ sweep_idle(void *with)
 	struct upstream *u = with;
 	int64_t now = loop_now(u->plan.loop);
 
-	list_each(at, &u->helds)
-	{
+	list_each(at, &u->helds) {
 		struct held *h = list_entry(at, struct held, place);
 
 		if (h != u->first && link_is_open(h->link) &&
@@ -544,8 +543,8 @@ void
 upstream_say_why(const struct upstream *u, struct fault *f)
 {
 	enum fault_id id = u->state == UPSTREAM_DISABLED ? FAULT_SERVER_DISABLED
-		: u->state == UPSTREAM_NEEDS_LOGIN	  ? FAULT_SERVER_NEEDS_LOGIN
-							  : FAULT_SERVER_DOWN;
+		: u->state == UPSTREAM_NEEDS_LOGIN ? FAULT_SERVER_NEEDS_LOGIN
+						   : FAULT_SERVER_DOWN;
 
 	fault_set(f, id, "%.*s is %s%s%s", STR_ARG(u->plan.entry->name),
 		upstream_state_name(u->state), *u->detail == '\0' ? "" : ": ",
@@ -608,8 +607,7 @@ upstream_link(
 }
 
 void
-upstream_refresh(
-	struct upstream *u, enum lists_kind kind, struct list_wait *w)
+upstream_refresh(struct upstream *u, enum lists_kind kind, struct list_wait *w)
 {
 	listing_refresh(u->listing, kind, w);
 }

@@ -41,15 +41,15 @@ const char *upstream_state_name(enum upstream_state s);
 /* Somebody who waits for a link; a member of what waits. */
 struct link_wait {
 	/* l is NULL and f set when there won't be one. */
-	void (*ready)(struct link_wait *w, struct link *l,
-		const struct fault *f);
+	void (*ready)(
+		struct link_wait *w, struct link *l, const struct fault *f);
 	struct list place;
 	struct str person_id; /* outlives the wait */
 };
 
 /* ready() is called at once when a link is open, else later, exactly once. */
-void upstream_link(struct upstream *u, struct link_wait *w,
-	const struct principal *p);
+void upstream_link(
+	struct upstream *u, struct link_wait *w, const struct principal *p);
 /* Waits no longer. */
 void link_wait_cancel(struct link_wait *w);
 

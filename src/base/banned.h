@@ -13,8 +13,8 @@
 #include <time.h>
 
 #pragma GCC poison strcpy strcat strncpy strncat strtok strtok_r sprintf       \
-	vsprintf gets atoi atol atoll atof rand srand random srandom drand48  \
-	tmpnam mktemp asctime asctime_r ctime ctime_r gmtime localtime
+	vsprintf gets atoi atol atoll atof rand srand random srandom drand48   \
+		tmpnam mktemp asctime asctime_r ctime ctime_r gmtime localtime
 #endif
 
 #endif

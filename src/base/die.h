@@ -8,12 +8,11 @@
 #define BASE_DIE_H
 
 /* Prints "ostiary: <message>" to stderr and aborts. */
-_Noreturn void die(const char *fmt, ...)
-	__attribute__((format(printf, 1, 2)));
+_Noreturn void die(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 #define insist(cond)                                                           \
 	((cond) ? (void)0                                                      \
-		: die("%s:%d: broken invariant: %s", __FILE__, __LINE__,      \
+		: die("%s:%d: broken invariant: %s", __FILE__, __LINE__,       \
 			  #cond))
 
 #endif

@@ -80,7 +80,7 @@ put_lower(struct buf *b, const char *name)
 }
 
 /* "ost_at_": how every token of ours begins (crypto/token.h). */
-#define TOKEN_START	  STR("ost_")
+#define TOKEN_START       STR("ost_")
 #define TOKEN_START_CHARS 7u
 
 static bool
@@ -89,7 +89,7 @@ is_token_char(char c)
 	char low = ascii_lower(c);
 
 	return (low >= 'a' && low <= 'z') || (c >= '0' && c <= '9') ||
-	       c == '-' || c == '_';
+		c == '-' || c == '_';
 }
 
 /* How many bytes a token at the beginning takes; 0: there is none. */

@@ -38,8 +38,8 @@ struct event_field {
 #define EF_STR(name, s)                                                        \
 	((struct event_field){ (name), EVENT_FIELD_STR, (s), 0 })
 #define EF_U64(name, v)                                                        \
-	((struct event_field){ (name), EVENT_FIELD_U64, STR_NONE,             \
-		(uint64_t)(v) })
+	((struct event_field){                                                 \
+		(name), EVENT_FIELD_U64, STR_NONE, (uint64_t)(v) })
 #define EF_SECRET(name, s)                                                     \
 	((struct event_field){ (name), EVENT_FIELD_SECRET, (s), 0 })
 /* A C string. */
@@ -70,8 +70,8 @@ void event_write(const struct event_scope *scope, enum event_id id,
 	const struct event_field *fields, size_t n);
 
 #define event_log(scope, id, ...)                                              \
-	event_write((scope), (id), (struct event_field[]){ __VA_ARGS__ },     \
-		sizeof((struct event_field[]){ __VA_ARGS__ }) /               \
+	event_write((scope), (id), (struct event_field[]){ __VA_ARGS__ },      \
+		sizeof((struct event_field[]){ __VA_ARGS__ }) /                \
 			sizeof(struct event_field))
 
 /* Logs a fault at its row's level, as EVENT_REFUSED below ERROR and

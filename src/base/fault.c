@@ -14,7 +14,8 @@
 static const struct fault_row rows[FAULT_COUNT] = {
 	[FAULT_NONE] = { "none", 200, "", 0, DEBUG, "", "" },
 #define FAULT(name, http, oauth, jsonrpc, level, sentence, advice)             \
-	[FAULT_##name] = { #name, http, oauth, jsonrpc, level, sentence, advice },
+	[FAULT_##name] = { #name, http, oauth, jsonrpc, level, sentence,       \
+		advice },
 #include "base/faults.def"
 #undef FAULT
 };

@@ -35,10 +35,10 @@ struct fault {
 
 /* A row of the table. */
 struct fault_row {
-	const char *name;     /* "INVALID_GRANT"; fault_name() lowers it */
-	int http;             /* status */
-	const char *oauth;    /* "" where none fits */
-	int jsonrpc;          /* code */
+	const char *name;  /* "INVALID_GRANT"; fault_name() lowers it */
+	int http;          /* status */
+	const char *oauth; /* "" where none fits */
+	int jsonrpc;       /* code */
 	enum fault_level level;
 	const char *sentence; /* public */
 	const char *advice;   /* public */

@@ -83,8 +83,7 @@ place_of(const struct map *m, struct str key, uint64_t hash)
 	size_t at = hash & (m->cap - 1);
 
 	while (m->slots[at].key.p != NULL) {
-		if (m->slots[at].hash == hash &&
-			str_eq(m->slots[at].key, key))
+		if (m->slots[at].hash == hash && str_eq(m->slots[at].key, key))
 			break;
 		at = (at + 1) & (m->cap - 1);
 	}

@@ -29,13 +29,15 @@ str_starts(struct str s, struct str prefix)
 bool
 str_starts_nocase(struct str s, struct str prefix)
 {
-	return s.n >= prefix.n && str_eq_nocase(str_cut(s, 0, prefix.n), prefix);
+	return s.n >= prefix.n &&
+		str_eq_nocase(str_cut(s, 0, prefix.n), prefix);
 }
 
 bool
 str_ends(struct str s, struct str suffix)
 {
-	return s.n >= suffix.n && str_eq(str_cut(s, s.n - suffix.n, s.n), suffix);
+	return s.n >= suffix.n &&
+		str_eq(str_cut(s, s.n - suffix.n, s.n), suffix);
 }
 
 int

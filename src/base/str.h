@@ -20,9 +20,11 @@ struct str {
 };
 
 /* A literal as a str. */
+/* clang-format off */
 #define STR(lit)      ((struct str){ "" lit, sizeof(lit) - 1 })
 #define STR_INIT(lit) { "" lit, sizeof(lit) - 1 }
 #define STR_NONE      ((struct str){ NULL, 0 })
+/* clang-format on */
 
 /* For printf: "%.*s", STR_ARG(s). */
 #define STR_ARG(s) (int)(s).n, (s).p

@@ -10,7 +10,7 @@
 
 struct arena;
 
-#define PASSWORD_MIN 8u   /* characters */
+#define PASSWORD_MIN 8u    /* characters */
 #define PASSWORD_MAX 1024u /* bytes */
 
 /* Whether somebody may choose it: valid UTF-8 within the two bounds. */

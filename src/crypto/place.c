@@ -23,9 +23,8 @@ static bool
 sync_folder_of(const char *path)
 {
 	const char *slash = strrchr(path, '/');
-	char *name = slash == NULL ?
-		strdup(".") :
-		strndup(path, (size_t)(slash - path) + 1);
+	char *name = slash == NULL ? strdup(".")
+				   : strndup(path, (size_t)(slash - path) + 1);
 	bool synced = false;
 	int fd = -1;
 

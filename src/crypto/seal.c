@@ -186,8 +186,8 @@ seal_open(struct arena *a, const struct seal_key *k, struct str context,
 	whole = (size == 0 ||
 			EVP_CipherUpdate(c, out, &n, in + HEAD + NONCE,
 				(int)size) == 1) &&
-		EVP_CIPHER_CTX_ctrl(
-			c, EVP_CTRL_AEAD_SET_TAG, (int)TAG, tag) == 1 &&
+		EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_SET_TAG, (int)TAG, tag) ==
+			1 &&
 		EVP_CipherFinal_ex(c, out + n, &end) == 1;
 	EVP_CIPHER_CTX_reset(c); /* wipes the key */
 	if (!whole) {

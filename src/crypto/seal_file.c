@@ -80,8 +80,9 @@ load(const char *path, unsigned char key[SEAL_KEY_BYTES], struct fault *f)
 	if (fd < 0 && errno == ENOENT)
 		return MISSING;
 	if (fd < 0) {
-		trouble(f, path, errno == ELOOP ? "is a symbolic link" :
-						  strerror(errno));
+		trouble(f, path,
+			errno == ELOOP ? "is a symbolic link"
+				       : strerror(errno));
 		return TROUBLE;
 	}
 	if (!file_check(fd, path, f))

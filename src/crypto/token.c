@@ -60,8 +60,7 @@ write_check(struct str before, char out[CHECK_CHARS])
 }
 
 struct str
-token_make(
-	struct arena *a, enum token_kind kind, const unsigned char bits[32])
+token_make(struct arena *a, enum token_kind kind, const unsigned char bits[32])
 {
 	struct buf b;
 	char check[CHECK_CHARS];

@@ -14,13 +14,13 @@
 struct arena;
 
 enum token_kind {
-	TOKEN_ACCESS,       /* ost_at_ */
-	TOKEN_REFRESH,      /* ost_rt_ */
-	TOKEN_CODE,         /* ost_ac_ */
+	TOKEN_ACCESS,        /* ost_at_ */
+	TOKEN_REFRESH,       /* ost_rt_ */
+	TOKEN_CODE,          /* ost_ac_ */
 	TOKEN_CLIENT_SECRET, /* ost_cs_ */
-	TOKEN_SESSION,      /* ost_ws_ : the browser's cookie */
-	TOKEN_REGISTRATION, /* ost_ra_ */
-	TOKEN_SETUP         /* ost_su_ */
+	TOKEN_SESSION,       /* ost_ws_ : the browser's cookie */
+	TOKEN_REGISTRATION,  /* ost_ra_ */
+	TOKEN_SETUP          /* ost_su_ */
 };
 
 /* From 32 random bytes that the caller gives (pure rooms make tokens too). */

@@ -13,7 +13,7 @@
 #include "store/tables.h"
 
 #define PAGE_MAX ((size_t)4 << 20)
-#define FORM	 STR("access")
+#define FORM     STR("access")
 
 /* ---- the list ---- */
 

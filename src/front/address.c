@@ -58,7 +58,7 @@ read_groups(struct str text, bool may_quad, unsigned char *out, size_t *n)
 	while (!str_is_none(text) && text.n > 0) {
 		struct str part = str_split(&text, ':');
 		bool quad = may_quad && str_is_none(text) &&
-			    str_find_char(part, '.') < part.n;
+			str_find_char(part, '.') < part.n;
 		size_t size = quad ? 4 : 2;
 
 		if (*n + size > sizeof(struct address))

@@ -37,7 +37,7 @@ run(struct arena *a, struct store_txn *t, void *input, struct fault *f)
 		e->client = (struct client){ 0 };
 	}
 	return str_is_none(e->session_digest) ||
-	       browser_load(a, t, e->session_digest, e->now, &e->browser, f);
+		browser_load(a, t, e->session_digest, e->now, &e->browser, f);
 }
 
 /* ---- on the loop ---- */
@@ -61,16 +61,16 @@ refuse(struct http_request *r, const struct client *client,
 		return;
 	}
 	buf_in(&page, r->arena, PAGE_MAX);
-	page_refused(
-		&page, &(struct page_refused){
-			       .client_name = str_is_none(client->name)
-						      ? STR("The application")
-						      : client->name,
-			       .host = redirect_host(r->arena, address),
-			       .sentence = str_from(fault_row(f->id)->sentence),
-			       .advice = str_from(fault_row(f->id)->advice),
-			       .address = buf_view(&location),
-		       });
+	page_refused(&page,
+		&(struct page_refused){
+			.client_name = str_is_none(client->name)
+				? STR("The application")
+				: client->name,
+			.host = redirect_host(r->arena, address),
+			.sentence = str_from(fault_row(f->id)->sentence),
+			.advice = str_from(fault_row(f->id)->advice),
+			.address = buf_view(&location),
+		});
 	reply_page(r, &(struct reply){ .status = 400 }, &page);
 }
 

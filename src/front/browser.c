@@ -62,25 +62,27 @@ struct str
 browser_set_session(
 	struct arena *a, const struct front *front, struct str token)
 {
-	return write_cookie(a, &(struct cookie){
-				       .name = session_name(front),
-				       .value = token,
-				       .path = STR_NONE,
-				       .max_age = front->settings->session_s,
-				       .secure = is_secure(front),
-			       });
+	return write_cookie(a,
+		&(struct cookie){
+			.name = session_name(front),
+			.value = token,
+			.path = STR_NONE,
+			.max_age = front->settings->session_s,
+			.secure = is_secure(front),
+		});
 }
 
 struct str
 browser_drop_session(struct arena *a, const struct front *front)
 {
-	return write_cookie(a, &(struct cookie){
-				       .name = session_name(front),
-				       .value = STR(""),
-				       .path = STR_NONE,
-				       .max_age = 0,
-				       .secure = is_secure(front),
-			       });
+	return write_cookie(a,
+		&(struct cookie){
+			.name = session_name(front),
+			.value = STR(""),
+			.path = STR_NONE,
+			.max_age = 0,
+			.secure = is_secure(front),
+		});
 }
 
 struct str
@@ -143,13 +145,14 @@ struct str
 browser_set_stranger(
 	struct arena *a, const struct front *front, struct str nonce)
 {
-	return write_cookie(a, &(struct cookie){
-				       .name = form_name(front),
-				       .value = nonce,
-				       .path = STR_NONE,
-				       .max_age = FORM_COOKIE_S,
-				       .secure = is_secure(front),
-			       });
+	return write_cookie(a,
+		&(struct cookie){
+			.name = form_name(front),
+			.value = nonce,
+			.path = STR_NONE,
+			.max_age = FORM_COOKIE_S,
+			.secure = is_secure(front),
+		});
 }
 
 /* ---- form tokens ---- */

@@ -30,7 +30,7 @@ struct call *
 call_of_ask(struct guard_ask *ask)
 {
 	return (struct call *)(void *)((char *)ask -
-				       offsetof(struct call, ask));
+		offsetof(struct call, ask));
 }
 
 struct call *
@@ -116,9 +116,9 @@ begin_stream(struct call *c)
 	size_t n = 3;
 
 	n += put_cors(c, fields + n);
-	http_stream_begin(
-		c->r, &(struct http_answer){
-			      .status = 200, .fields = fields, .n = n });
+	http_stream_begin(c->r,
+		&(struct http_answer){
+			.status = 200, .fields = fields, .n = n });
 	c->r->drained = caught_up;
 	watch_add(c->front->watch, c);
 }
@@ -213,8 +213,9 @@ sink_refuse(void *with, const struct hall_refusal *why)
 		return;
 	}
 	event_fault(&r->scope, &why->fault);
-	if (e->served && (why->fault.id == FAULT_INSUFFICIENT_SCOPE ||
-				 why->fault.id == FAULT_INVALID_TOKEN))
+	if (e->served &&
+		(why->fault.id == FAULT_INSUFFICIENT_SCOPE ||
+			why->fault.id == FAULT_INVALID_TOKEN))
 		how.challenge = guard_challenge(
 			r->arena, c->front, e, &why->fault, why->scope);
 	call_end(&c);
@@ -230,8 +231,9 @@ sink_accept(void *with)
 	size_t n = put_cors(c, fields);
 
 	call_end(&c);
-	http_answer(r, &(struct http_answer){
-			       .status = 202, .fields = fields, .n = n });
+	http_answer(r,
+		&(struct http_answer){
+			.status = 202, .fields = fields, .n = n });
 }
 
 static void
@@ -249,13 +251,14 @@ sink_answer(void *with, const struct hall_answer *answer)
 			answer->session_id };
 	n += put_cors(c, fields + n);
 	call_end(&c);
-	http_answer(r, &(struct http_answer){
-			       .status = answer->status,
-			       .fields = fields,
-			       .n = n,
-			       .parts = answer->parts,
-			       .part_count = answer->n,
-		       });
+	http_answer(r,
+		&(struct http_answer){
+			.status = answer->status,
+			.fields = fields,
+			.n = n,
+			.parts = answer->parts,
+			.part_count = answer->n,
+		});
 }
 
 struct hall_sink

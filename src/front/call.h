@@ -14,18 +14,18 @@
 #include "hall/hall.h"
 
 struct call {
-	struct list link;       /* in the watch while streaming */
+	struct list link; /* in the watch while streaming */
 	struct front *front;
 	struct http_request *r;
-	struct guard_ask ask;   /* and the endpoint */
-	struct guard_key *key;  /* NULL: not admitted yet */
+	struct guard_ask ask;  /* and the endpoint */
+	struct guard_key *key; /* NULL: not admitted yet */
 	struct exchange *exchange;
 	struct hall_listen *listen;
-	struct visit visit;     /* the request's, once it is slim */
-	bool asking;            /* the guard was asked */
-	bool served;            /* the body is here */
+	struct visit visit; /* the request's, once it is slim */
+	bool asking;        /* the guard was asked */
+	bool served;        /* the body is here */
 	bool on_heap;
-	bool slim;              /* the request's arena and head are gone */
+	bool slim; /* the request's arena and head are gone */
 };
 
 struct call *call_new(struct front *front, struct http_request *r,

@@ -40,8 +40,8 @@ client_request_read(struct arena *a, const struct front *front,
 		!client_auth_read(a, &auth, &out->form, &out->used, f))
 		return false;
 	return out->used.method == CLIENT_AUTH_NONE ||
-	       throttle_has(front->throttle, THROTTLE_SECRET,
-		       throttle_network(a, r->peer), loop_now(front->loop), f);
+		throttle_has(front->throttle, THROTTLE_SECRET,
+			throttle_network(a, r->peer), loop_now(front->loop), f);
 }
 
 bool
@@ -51,10 +51,10 @@ client_request_load(struct arena *a, struct store_txn *t,
 {
 	if (!client_load(a, t, used->id, c, f))
 		return f->id != FAULT_NOT_FOUND
-			       ? false
-			       : fault_set(f, FAULT_INVALID_CLIENT,
-					 "there is no client \"%.*s\"",
-					 STR_ARG(str_cut(used->id, 0, 100)));
+			? false
+			: fault_set(f, FAULT_INVALID_CLIENT,
+				  "there is no client \"%.*s\"",
+				  STR_ARG(str_cut(used->id, 0, 100)));
 	return client_auth_check(c, used, f);
 }
 

@@ -18,8 +18,7 @@ struct target {
 };
 
 /* Each writes its text; plain, the template escapes it. */
-typedef void
-snippet_writer(struct buf *out, const struct target *t);
+typedef void snippet_writer(struct buf *out, const struct target *t);
 
 /* {"<section>":{"<name>":{<members>}}}, laid out for people. */
 static void
@@ -63,8 +62,9 @@ put_claude_desktop(struct buf *out, const struct target *t)
 	struct buf in;
 
 	buf_init(&in, SNIPPET_MAX);
-	buf_lit(&in, "      \"command\": \"npx\",\n"
-		     "      \"args\": [\"-y\", \"mcp-remote\", ");
+	buf_lit(&in,
+		"      \"command\": \"npx\",\n"
+		"      \"args\": [\"-y\", \"mcp-remote\", ");
 	json_quote(&in, t->url);
 	buf_lit(&in, "]");
 	put_entry(out, "mcpServers", t, buf_view(&in));
@@ -83,8 +83,9 @@ put_claude_code(struct buf *out, const struct target *t)
 static void
 put_inspector(struct buf *out, const struct target *t)
 {
-	buf_lit(out, "npx @modelcontextprotocol/inspector"
-		     " --transport http --server-url ");
+	buf_lit(out,
+		"npx @modelcontextprotocol/inspector"
+		" --transport http --server-url ");
 	buf_str(out, t->url);
 }
 

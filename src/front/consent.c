@@ -18,7 +18,7 @@
 #include "text/base64.h"
 #include "text/form.h"
 
-#define FORM	     STR("consent")
+#define FORM         STR("consent")
 #define PAGE_MAX     ((size_t)256 << 10)
 #define SEALED_MAX   ((size_t)64 << 10)
 #define LOCATION_MAX ((size_t)128 << 10)
@@ -98,8 +98,8 @@ consent_show(
 	struct arena *a = r->arena;
 	struct page_consent page = {
 		.client_name = str_is_none(c->client->name)
-				       ? STR("an unnamed application")
-				       : c->client->name,
+			? STR("an unnamed application")
+			: c->client->name,
 		.client_id = c->client->id,
 		.host = redirect_host(a, asked->redirect_uri),
 		.resource_name = resource_name(front, asked->resource),
@@ -130,10 +130,7 @@ consent_show(
 
 /* ---- the answer ---- */
 
-enum decision {
-	DECISION_DENY,
-	DECISION_ALLOW
-};
+enum decision { DECISION_DENY, DECISION_ALLOW };
 
 struct errand {
 	struct authorize_request request;
@@ -179,7 +176,7 @@ save_grant(
 	name = token_name(e->code);
 	code.digest = token_name_str(&name);
 	return grant_save(t, &g, f) && auth_code_save(t, &code, f) &&
-	       client_used(t, asked->client_id, e->now, f);
+		client_used(t, asked->client_id, e->now, f);
 }
 
 /* The session and the client may be gone since the page was shown. */
@@ -197,9 +194,9 @@ run(struct arena *a, struct store_txn *t, void *input, struct fault *f)
 		return fault_set(f, FAULT_STALE_FORM, "the session has ended");
 	if (!client_load(a, t, e->request.client_id, &c, f))
 		return f->id != FAULT_NOT_FOUND
-			       ? false
-			       : fault_set(f, FAULT_UNKNOWN_CLIENT,
-					 "the client is gone");
+			? false
+			: fault_set(f, FAULT_UNKNOWN_CLIENT,
+				  "the client is gone");
 	if (!redirect_choose(&c, e->request.redirect_uri, &address, f))
 		return false;
 	e->person_id = b.person.id;
@@ -290,7 +287,7 @@ static void
 check_site(struct arena *a, const struct front *front, struct errand *e)
 {
 	uint64_t bits = scope_known(front->scopes, e->request.scope) &
-			scope_grantable(front->scopes);
+		scope_grantable(front->scopes);
 
 	if (hall_endpoint_of_resource(front->hall, e->request.resource) == NULL)
 		fault_set(&e->refusal, FAULT_INVALID_TARGET,
@@ -323,7 +320,7 @@ prepare(struct arena *a, const struct front *front,
 	random_bytes(e->bits, sizeof(e->bits));
 	e->grant_id = str_join(a, STR("g_"), random_text(a, 16));
 	return !str_is_none(e->grant_id) ||
-	       fault_set(f, FAULT_TOO_LARGE, "grant");
+		fault_set(f, FAULT_TOO_LARGE, "grant");
 }
 
 void

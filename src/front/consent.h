@@ -24,8 +24,8 @@ struct consent {
 };
 
 /* Answers with the page. */
-void consent_show(struct front *front, struct http_request *r,
-	const struct consent *c);
+void consent_show(
+	struct front *front, struct http_request *r, const struct consent *c);
 
 /* The form: r->body holds it.  Answers 303 to the client, or a page:
  * FAULT_STALE_FORM, FAULT_INVALID_REQUEST, FAULT_BAD_REDIRECT. */

@@ -10,8 +10,8 @@
 #include "net/loop.h"
 #include "text/uri.h"
 
-#define PAGE_MAX  ((size_t)4 << 20)
-#define LABEL_MAX ((size_t)256)
+#define PAGE_MAX           ((size_t)4 << 20)
+#define LABEL_MAX          ((size_t)256)
 /* Until the page of a server that is connecting looks again. */
 #define LOOK_AGAIN_SECONDS 3
 
@@ -128,9 +128,9 @@ fill_row(struct arena *a, const struct front *front,
 		.kind = kind_text(e->transport),
 		.revision = v->revision,
 		.counts = counts_text(a, v),
-		.since = e->disabled ? STR("")
-				     : since_text(a, v->since,
-					       loop_wall(front->loop)),
+		.since = e->disabled
+			? STR("")
+			: since_text(a, v->since, loop_wall(front->loop)),
 		.detail = person->owner ? v->detail : STR(""),
 		.failed = str_eq_lit(v->state, "failed"),
 		.description =
@@ -154,8 +154,8 @@ count_in(const struct page_dashboard *page, const char *state)
 static struct str
 summary_text(struct arena *a, const struct page_dashboard *page)
 {
-	static const char *const others[] = { "connecting", "waiting",
-		"failed", "needs login", "disabled" };
+	static const char *const others[] = { "connecting", "waiting", "failed",
+		"needs login", "disabled" };
 	size_t up = count_in(page, "connected");
 	struct buf out;
 

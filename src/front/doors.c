@@ -5,7 +5,7 @@
 #include "front/address.h"
 #include "text/uri.h"
 
-#define NAMES_MAX	 8u
+#define NAMES_MAX        8u
 #define DOORS_MEMORY_MAX ((size_t)64 << 10)
 
 struct doors {
@@ -43,8 +43,9 @@ add_public(struct doors *d, const struct uri *u)
 	bool usual = str_eq_nocase(u->scheme, STR("https")) ? u->port == 443
 							    : u->port == 80;
 
-	add_host(d, str_fmt(a, "%.*s%.*s%.*s:%u", STR_ARG(open),
-			    STR_ARG(u->host), STR_ARG(shut), u->port));
+	add_host(d,
+		str_fmt(a, "%.*s%.*s%.*s:%u", STR_ARG(open), STR_ARG(u->host),
+			STR_ARG(shut), u->port));
 	if (usual)
 		add_host(d, str_join(a, open, u->host, shut));
 	add_origin(d, uri_origin(a, u));
@@ -110,8 +111,8 @@ is_port(struct str s)
 	uint64_t port;
 
 	return s.n == 0 ||
-	       (s.p[0] == ':' && str_to_u64(str_cut(s, 1, s.n), &port) &&
-		       port <= UINT16_MAX);
+		(s.p[0] == ':' && str_to_u64(str_cut(s, 1, s.n), &port) &&
+			port <= UINT16_MAX);
 }
 
 /* "10.0.0.7:3000", "[fd00::7]": what no resolver can turn elsewhere. */
@@ -146,8 +147,8 @@ origin_is_loopback(struct str origin)
 	struct uri u;
 
 	return uri_parse(origin, &u, NULL) && uri_is_loopback(&u) &&
-	       u.path.n == 0 && str_is_none(u.userinfo) &&
-	       str_is_none(u.query) && str_is_none(u.fragment);
+		u.path.n == 0 && str_is_none(u.userinfo) &&
+		str_is_none(u.query) && str_is_none(u.fragment);
 }
 
 static bool
@@ -160,7 +161,7 @@ origin_may(const struct doors *d, struct str origin, enum door door)
 			return true;
 	}
 	return door == DOOR_ALLOWED && d->is_local &&
-	       origin_is_loopback(origin);
+		origin_is_loopback(origin);
 }
 
 /* Host names are short; what is longer is cut in the log. */

@@ -53,8 +53,7 @@ bool doors_check(const struct doors *d, const struct http_head *head,
  * fills at most DOORS_FIELDS, gives how many.  origin: the request's Origin
  * or STR_NONE; it must outlive the fields. */
 #define DOORS_FIELDS 3u
-size_t doors_cors(enum door door, struct str origin,
-	struct field *out);
+size_t doors_cors(enum door door, struct str origin, struct field *out);
 
 /* The fields of the answer to a preflight; methods as for Allow. */
 #define DOORS_PREFLIGHT_FIELDS 6u

@@ -15,8 +15,8 @@ static bool
 is_about_token(const struct fault *f)
 {
 	return f->id == FAULT_NO_TOKEN || f->id == FAULT_INVALID_TOKEN ||
-	       f->id == FAULT_REVOKED || f->id == FAULT_INVALID_REQUEST ||
-	       f->id == FAULT_INSUFFICIENT_SCOPE;
+		f->id == FAULT_REVOKED || f->id == FAULT_INVALID_REQUEST ||
+		f->id == FAULT_INSUFFICIENT_SCOPE;
 }
 
 void
@@ -143,7 +143,7 @@ prepare(struct call *c, struct hall_request *out, struct fault *f)
 	};
 	read_fields(r->head, &out->fields);
 	return guard_holds(c->key, out->endpoint, f) &&
-	       check_fields(r->head, f);
+		check_fields(r->head, f);
 }
 
 static void

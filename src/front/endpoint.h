@@ -26,7 +26,7 @@ void endpoint_head(struct front *front, struct http_request *r);
 
 /* Answers a fault as a JSON-RPC error with the status of its row, and with a
  * challenge if it is about the token (RFC 6750 3).  Logs.  how: more fields. */
-void endpoint_refuse(struct http_request *r, const struct fault *f,
-	const struct reply *how);
+void endpoint_refuse(
+	struct http_request *r, const struct fault *f, const struct reply *how);
 
 #endif

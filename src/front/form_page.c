@@ -32,8 +32,8 @@ form_page_read(struct front *front, struct http_request *r, struct str name,
 	struct form *form, struct fault *f)
 {
 	return form_page_parse(r, form, f) &&
-	       browser_form_check(front, browser_stranger(front, r), name,
-		       form_get(form, "form_token"), f);
+		browser_form_check(front, browser_stranger(front, r), name,
+			form_get(form, "form_token"), f);
 }
 
 struct str

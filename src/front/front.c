@@ -153,7 +153,7 @@ sweep_run(struct store_txn *t, struct store_job *job, struct fault *f)
 	struct sweep *s = (struct sweep *)(void *)job;
 
 	return tables_sweep(t, s->now, f) &&
-	       client_reap(t, s->unused_since, &s->reaped, f);
+		client_reap(t, s->unused_since, &s->reaped, f);
 }
 
 static void

@@ -28,17 +28,17 @@ struct front {
 	struct loop *loop;
 	struct store *store;
 	struct hall *hall;
-	struct settings *settings;       /* the running snapshot */
-	struct scope_table *scopes;      /* of that snapshot (oauth/scope.h) */
-	struct doors *doors;             /* whom that snapshot lets in */
-	struct guard *guard;             /* tokens in memory */
-	struct watch *watch;             /* open event streams */
-	struct throttle *throttle;       /* wrong passwords, registrations */
-	struct seal_key *form_key;       /* CSRF tokens, sealed requests */
-	struct seal_key *token_key;      /* successors of refresh tokens */
-	struct digest setup;             /* of the one-time setup token */
-	bool setup_open;                 /* no owner yet */
-	struct str bound;                /* "host:port", once it is known */
+	struct settings *settings;  /* the running snapshot */
+	struct scope_table *scopes; /* of that snapshot (oauth/scope.h) */
+	struct doors *doors;        /* whom that snapshot lets in */
+	struct guard *guard;        /* tokens in memory */
+	struct watch *watch;        /* open event streams */
+	struct throttle *throttle;  /* wrong passwords, registrations */
+	struct seal_key *form_key;  /* CSRF tokens, sealed requests */
+	struct seal_key *token_key; /* successors of refresh tokens */
+	struct digest setup;        /* of the one-time setup token */
+	bool setup_open;            /* no owner yet */
+	struct str bound;           /* "host:port", once it is known */
 	/* Private to front.c: where scopes and bound live. */
 	struct arena *scopes_arena;
 	struct arena *bound_arena;
@@ -49,7 +49,7 @@ struct front_parts {
 	struct store *store;
 	struct hall *hall;
 	struct settings *settings;
-	const struct seal_key *master;   /* outlives the front */
+	const struct seal_key *master; /* outlives the front */
 };
 
 struct front *front_new(const struct front_parts *parts);

@@ -78,13 +78,13 @@ refresh(struct guard_key *k)
 void
 guard_refresh_held(struct guard *g)
 {
-	list_each (link, &g->used) {
+	list_each(link, &g->used) {
 		struct guard_key *k = list_entry(link, struct guard_key, link);
 
 		if (k->holders > 1)
 			refresh(k);
 	}
-	list_each (link, &g->loose)
+	list_each(link, &g->loose)
 		refresh(list_entry(link, struct guard_key, link));
 }
 
@@ -187,8 +187,8 @@ static bool
 is_token68_char(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c >= '0' && c <= '9') ||
-	       str_find_char(STR("-._~+/"), c) < STR("-._~+/").n;
+		(c >= '0' && c <= '9') ||
+		str_find_char(STR("-._~+/"), c) < STR("-._~+/").n;
 }
 
 /* RFC 9110 11.2. */
@@ -232,7 +232,7 @@ is_access_token(struct str text, struct fault *f)
 		return fault_set(
 			f, FAULT_INVALID_REQUEST, "no token after Bearer");
 	return token_is_well_formed(text, TOKEN_ACCESS) ||
-	       fault_set(f, FAULT_INVALID_TOKEN, "not one of ours");
+		fault_set(f, FAULT_INVALID_TOKEN, "not one of ours");
 }
 
 struct str
@@ -248,8 +248,8 @@ guard_bearer(const struct http_head *head, struct fault *f)
 /* The digest of the head's token, and the key if we know it.  A token that
  * passed before is known by its tag, without being judged and hashed. */
 static bool
-recognize(struct guard *g, const struct http_head *head,
-	struct guard_key **key, struct digest *digest, struct fault *f)
+recognize(struct guard *g, const struct http_head *head, struct guard_key **key,
+	struct digest *digest, struct fault *f)
 {
 	struct str text = bearer_text(head, f);
 	struct tag tag;

@@ -44,7 +44,7 @@ guard_keys_new(
 	struct guard *g, const struct digest *d, const struct guard_found *x)
 {
 	size_t n = x->person_id.n + x->person_name.n + x->client_id.n +
-		   x->grant_id.n + x->resource.n + x->scope.n;
+		x->grant_id.n + x->resource.n + x->scope.n;
 	struct guard_key *k = calloc(1, sizeof(*k) + n);
 	char *at;
 
@@ -103,7 +103,7 @@ guard_drop(struct guard_key **key)
 static void
 bury(struct guard *g, int64_t before)
 {
-	list_each (link, &g->dying) {
+	list_each(link, &g->dying) {
 		struct guard_key *k = list_entry(link, struct guard_key, link);
 
 		if (k->fresh > before)
@@ -206,7 +206,7 @@ guard_keys_kill(struct guard_key *k)
 static void
 kill_grant(struct list *keys, struct str grant_id)
 {
-	list_each (link, keys) {
+	list_each(link, keys) {
 		struct guard_key *k = list_entry(link, struct guard_key, link);
 
 		if (str_eq(k->principal.grant_id, grant_id))
@@ -225,7 +225,7 @@ guard_forget_grant(struct guard *g, struct str grant_id)
 static void
 kill_token(struct list *keys, const struct digest *digest)
 {
-	list_each (link, keys) {
+	list_each(link, keys) {
 		struct guard_key *k = list_entry(link, struct guard_key, link);
 
 		if (digest_eq(&k->digest, digest))
@@ -249,7 +249,7 @@ struct whose {
 static struct guard_key *
 living_of(struct list *keys, const struct whose *w)
 {
-	list_each (link, keys) {
+	list_each(link, keys) {
 		struct guard_key *k = list_entry(link, struct guard_key, link);
 		const char *member = (const char *)&k->principal + w->member;
 
@@ -278,23 +278,23 @@ forget_all(struct guard *g, const struct whose *w)
 void
 guard_forget_person(struct guard *g, struct str person_id)
 {
-	forget_all(g, &(struct whose){
-			      offsetof(struct principal, person_id),
-			      person_id });
+	forget_all(g,
+		&(struct whose){
+			offsetof(struct principal, person_id), person_id });
 }
 
 void
 guard_forget_client(struct guard *g, struct str client_id)
 {
-	forget_all(g, &(struct whose){
-			      offsetof(struct principal, client_id),
-			      client_id });
+	forget_all(g,
+		&(struct whose){
+			offsetof(struct principal, client_id), client_id });
 }
 
 static void
 read_scopes(struct list *keys, const struct scope_table *scopes)
 {
-	list_each (link, keys) {
+	list_each(link, keys) {
 		struct guard_key *k = list_entry(link, struct guard_key, link);
 
 		k->principal.scopes =
@@ -315,7 +315,7 @@ guard_sweep(struct guard *g)
 	int64_t now = loop_wall(g->front->loop);
 
 	bury(g, loop_now(g->front->loop) - GUARD_GRACE_MS);
-	list_each (link, &g->used) {
+	list_each(link, &g->used) {
 		struct guard_key *k = list_entry(link, struct guard_key, link);
 
 		if (k->principal.expires <= now)

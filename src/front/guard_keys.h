@@ -21,30 +21,30 @@
 /* One allocation, its texts behind it. */
 struct guard_key {
 	struct principal principal;
-	struct str scope;     /* as stored */
+	struct str scope; /* as stored */
 	struct digest digest;
-	struct tag tag;       /* of the token's text, once it was seen */
+	struct tag tag; /* of the token's text, once it was seen */
 	bool tagged;
 	struct guard *guard;
-	struct list link;     /* in used while listed, else loose or dying */
-	unsigned holders;     /* the table is one */
+	struct list link; /* in used while listed, else loose or dying */
+	unsigned holders; /* the table is one */
 	bool listed;
-	bool dead;            /* revoked */
-	bool asking;          /* being looked up again */
-	bool ask_again;       /* it may have been read too early */
-	int64_t fresh;        /* loop_now() of the last look-up; of the last
+	bool dead;      /* revoked */
+	bool asking;    /* being looked up again */
+	bool ask_again; /* it may have been read too early */
+	int64_t fresh;  /* loop_now() of the last look-up; of the last
 			       * drop when dying */
 	char text[];
 };
 
 struct guard {
 	struct front *front;
-	struct map keys;      /* digest → listed key */
-	struct map tags;      /* tag → the same */
-	struct list used;     /* listed, the least recently used first */
-	struct list loose;    /* held by somebody, no longer listed */
-	struct list dying;    /* held by nobody; freed by bury() */
-	struct map lookups;   /* digest → struct lookup */
+	struct map keys;    /* digest → listed key */
+	struct map tags;    /* tag → the same */
+	struct list used;   /* listed, the least recently used first */
+	struct list loose;  /* held by somebody, no longer listed */
+	struct list dying;  /* held by nobody; freed by bury() */
+	struct map lookups; /* digest → struct lookup */
 	struct guard_pulse *pulse;
 };
 

@@ -12,7 +12,7 @@
 #include "net/loop.h"
 #include "store/tables.h"
 
-#define FORM	       STR("login")
+#define FORM           STR("login")
 #define NAME_MAX_BYTES 256u
 
 /* ---- the page ---- */
@@ -189,10 +189,10 @@ may_try(struct front *front, const struct attempt *t, struct fault *f)
 
 	return throttle_has(
 		       front->throttle, THROTTLE_LOGIN_NAME, t->name, now, f) &&
-	       throttle_take(front->throttle, THROTTLE_LOGIN_NETWORK,
-		       t->network, now, f) &&
-	       throttle_take(
-		       front->throttle, THROTTLE_LOGIN_NAME, t->name, now, f);
+		throttle_take(front->throttle, THROTTLE_LOGIN_NETWORK,
+			t->network, now, f) &&
+		throttle_take(
+			front->throttle, THROTTLE_LOGIN_NAME, t->name, now, f);
 }
 
 static void
@@ -325,8 +325,7 @@ login_post(struct front *front, struct http_request *r)
 		fault_set(&f, FAULT_FORBIDDEN, "login.password is off");
 		reply_fault_page(front, r, &f);
 	} else if (t.name.n == 0 || t.name.n > NAME_MAX_BYTES ||
-		   secret_is_empty(&t.password) ||
-		   t.password.n > PASSWORD_MAX) {
+		secret_is_empty(&t.password) || t.password.n > PASSWORD_MAX) {
 		fault_set(&f, FAULT_WRONG_LOGIN, "no such name or password");
 		refuse(front, r, &t, &f);
 	} else if (!may_try(front, &t, &f)) {

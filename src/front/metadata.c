@@ -56,8 +56,8 @@ metadata_server(struct front *front, struct http_request *r)
 		.issuer = s->public_url,
 		.scopes = front->scopes,
 		.registration = s->registration == REGISTRATION_OFF
-					? METADATA_REGISTRATION_OFF
-					: METADATA_REGISTRATION_ON,
+			? METADATA_REGISTRATION_OFF
+			: METADATA_REGISTRATION_ON,
 	};
 	struct buf out;
 

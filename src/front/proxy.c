@@ -20,8 +20,8 @@ block_holds(struct str block, const struct address *who)
 		return address_shares(&net, who, ADDRESS_BITS);
 	before = address_is_ipv4(&net) ? ADDRESS_MAPPED_BITS : 0;
 	return str_to_u64(str_cut(block, slash + 1, block.n), &bits) &&
-	       bits <= ADDRESS_BITS - before &&
-	       address_shares(&net, who, (unsigned)bits + before);
+		bits <= ADDRESS_BITS - before &&
+		address_shares(&net, who, (unsigned)bits + before);
 }
 
 bool

@@ -16,7 +16,7 @@
 #define ANSWER_MAX ((size_t)64 << 10)
 
 /* What a network may register in a day, however patiently. */
-#define DAY_S	((int64_t)24 * 3600)
+#define DAY_S   ((int64_t)24 * 3600)
 #define DAY_MAX 1000u
 
 struct errand {
@@ -131,7 +131,7 @@ fill_in(struct arena *a, const struct front *front,
 		       !str_is_none(x->access_token) &&
 		       !str_is_none(c->registration_digest) &&
 		       !str_is_none(x->access_uri)) ||
-	       fault_set(f, FAULT_TOO_LARGE, "registration");
+		fault_set(f, FAULT_TOO_LARGE, "registration");
 }
 
 static bool

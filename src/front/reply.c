@@ -59,13 +59,14 @@ begin(struct answer *a, struct http_request *r, const struct reply *how)
 static void
 send(struct http_request *r, const struct answer *a, struct str body)
 {
-	http_answer(r, &(struct http_answer){
-			       .status = a->status,
-			       .fields = a->fields,
-			       .n = a->n,
-			       .parts = &body,
-			       .part_count = body.n > 0 ? 1 : 0,
-		       });
+	http_answer(r,
+		&(struct http_answer){
+			.status = a->status,
+			.fields = a->fields,
+			.n = a->n,
+			.parts = &body,
+			.part_count = body.n > 0 ? 1 : 0,
+		});
 }
 
 void
@@ -192,12 +193,13 @@ reply_fault_page_with(
 	event_fault(&r->scope, f);
 	with.status = row->http;
 	buf_in(&page, r->arena, PAGE_MAX);
-	page_trouble(&page, &(struct page_trouble){
-				    .status = (uint64_t)row->http,
-				    .sentence = str_from(row->sentence),
-				    .advice = str_from(row->advice),
-				    .id = request_id(r),
-			    });
+	page_trouble(&page,
+		&(struct page_trouble){
+			.status = (uint64_t)row->http,
+			.sentence = str_from(row->sentence),
+			.advice = str_from(row->advice),
+			.id = request_id(r),
+		});
 	reply_page(r, &with, &page);
 }
 

@@ -18,13 +18,13 @@
 
 /* What is left out (zero) is not sent. */
 struct reply {
-	int status;             /* 0: 200, or what the fault's row says */
-	struct str cookies[2];  /* Set-Cookie values */
-	struct str challenge;   /* WWW-Authenticate */
-	struct str cache;       /* Cache-Control; none: no-store */
-	struct str allow;       /* Allow: methods */
-	int64_t retry_after;    /* Retry-After in seconds; 0: none */
-	int64_t look_again;     /* Refresh in seconds; 0: none.  Pages whose
+	int status;            /* 0: 200, or what the fault's row says */
+	struct str cookies[2]; /* Set-Cookie values */
+	struct str challenge;  /* WWW-Authenticate */
+	struct str cache;      /* Cache-Control; none: no-store */
+	struct str allow;      /* Allow: methods */
+	int64_t retry_after;   /* Retry-After in seconds; 0: none */
+	int64_t look_again;    /* Refresh in seconds; 0: none.  Pages whose
 				 * news comes soon, without a script */
 	/* One more source for the CSP's form-action beside 'self': a page whose
 	 * form's answer redirects elsewhere (consent) names that origin
@@ -45,12 +45,12 @@ void reply_bytes(struct http_request *r, const struct reply *how,
 void reply_empty(struct http_request *r, const struct reply *how);
 
 /* A rendered page. */
-void reply_page(
-	struct http_request *r, const struct reply *how, const struct buf *page);
+void reply_page(struct http_request *r, const struct reply *how,
+	const struct buf *page);
 
 /* 303 to a location on our own site or one that was judged before. */
-void reply_see_other(struct http_request *r, struct str location,
-	const struct reply *how);
+void reply_see_other(
+	struct http_request *r, struct str location, const struct reply *how);
 
 /* {"error","error_description"} by the fault's row (RFC 6749 5.2); the
  * description is the public sentence.  how may be NULL.  Logs the fault. */
@@ -62,7 +62,7 @@ void reply_fault_page(
 	struct front *front, struct http_request *r, const struct fault *f);
 
 /* The same with fields of its own (Allow, Retry-After, cookies). */
-void reply_fault_page_with(struct http_request *r, const struct fault *f,
-	const struct reply *how);
+void reply_fault_page_with(
+	struct http_request *r, const struct fault *f, const struct reply *how);
 
 #endif

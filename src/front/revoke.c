@@ -37,8 +37,8 @@ load_own(struct arena *a, struct store_txn *t, struct str grant_id,
 	if (!grant_load(a, t, grant_id, &g, f))
 		return false;
 	return str_eq(g.client_id, c->id) ||
-	       fault_set(
-		       f, FAULT_INVALID_GRANT, "the token is another client's");
+		fault_set(f, FAULT_INVALID_GRANT,
+			"the token is another client's");
 }
 
 static bool

@@ -34,8 +34,8 @@ static bool
 method_fits(const struct route *route, enum http_method method)
 {
 	return route->method == method ||
-	       (method == HTTP_HEAD && route->method == HTTP_GET &&
-		       route->kind != ROUTE_MCP);
+		(method == HTTP_HEAD && route->method == HTTP_GET &&
+			route->kind != ROUTE_MCP);
 }
 
 const struct route *
@@ -107,7 +107,7 @@ wants_page(const struct http_request *r)
 	struct str accept = r->head->known[HTTP_FIELD_ACCEPT];
 
 	return !str_is_none(accept) &&
-	       str_find(accept, STR("text/html")) < accept.n;
+		str_find(accept, STR("text/html")) < accept.n;
 }
 
 static void
@@ -130,7 +130,7 @@ refuse_with(
 {
 	const struct visit *v = visit_of(r);
 	enum route_kind kind = v->route != NULL ? v->route->kind
-			       : wants_page(r)	? ROUTE_PAGE
+		: wants_page(r)                 ? ROUTE_PAGE
 						: ROUTE_ASSET;
 
 	switch (kind) {
@@ -185,8 +185,9 @@ preflight(struct http_request *r, unsigned methods)
 		refuse_method(r, methods);
 		return;
 	}
-	http_answer(r, &(struct http_answer){
-			       .status = 204, .fields = fields, .n = n });
+	http_answer(r,
+		&(struct http_answer){
+			.status = 204, .fields = fields, .n = n });
 }
 
 /* The server's own field of that name shows who it is in the log, too. */

@@ -49,11 +49,11 @@ struct visit {
 	struct work *work;         /* what it waits for (work.c's); NULL */
 	/* When the peer left; after work_gone().  May be NULL. */
 	void (*gone)(struct front *front, struct http_request *r);
-	void *with;                /* the handler's own */
-	bool let_in;               /* by doors_check() */
+	void *with;  /* the handler's own */
+	bool let_in; /* by doors_check() */
 	enum door door;
-	struct str origin;         /* Origin, once let in; STR_NONE */
-	struct str socket_peer;    /* r->peer before a proxy's word */
+	struct str origin;      /* Origin, once let in; STR_NONE */
+	struct str socket_peer; /* r->peer before a proxy's word */
 };
 
 static inline struct visit *

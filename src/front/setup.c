@@ -15,7 +15,7 @@
 #include "store/tables.h"
 #include "text/utf8.h"
 
-#define FORM	 STR("setup")
+#define FORM     STR("setup")
 #define ID_BYTES 16u
 
 static void
@@ -128,7 +128,7 @@ save_owner(struct arena *a, struct store_txn *t, void *input, struct fault *f)
 	if (str_is_none(m->person.password_hash))
 		return fault_set(f, FAULT_UNAVAILABLE, "no memory to hash");
 	return check_people(a, t, m, f) && person_save(t, &m->person, f) &&
-	       web_session_save(t, &m->fresh.row, f);
+		web_session_save(t, &m->fresh.row, f);
 }
 
 static void

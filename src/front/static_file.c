@@ -36,13 +36,14 @@ send(struct http_request *r, const struct asset *asset, int status)
 		{ STR("Cross-Origin-Resource-Policy"), STR("same-origin") },
 	};
 
-	http_answer(r, &(struct http_answer){
-			       .status = status,
-			       .fields = fields,
-			       .n = sizeof(fields) / sizeof(fields[0]),
-			       .parts = &asset->bytes,
-			       .part_count = status == 304 ? 0 : 1,
-		       });
+	http_answer(r,
+		&(struct http_answer){
+			.status = status,
+			.fields = fields,
+			.n = sizeof(fields) / sizeof(fields[0]),
+			.parts = &asset->bytes,
+			.part_count = status == 304 ? 0 : 1,
+		});
 }
 
 void

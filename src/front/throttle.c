@@ -15,7 +15,7 @@
 static const char digits[] = "0123456789abcdef";
 
 struct rule {
-	int64_t burst; /* tries that a full bucket holds */
+	int64_t burst;    /* tries that a full bucket holds */
 	int64_t every_ms; /* for one more */
 };
 
@@ -81,7 +81,7 @@ throttle_free(struct throttle **t)
 	for (size_t i = 0; i < THROTTLE_KINDS; i++) {
 		struct shelf *s = &(*t)->shelves[i];
 
-		list_each (link, &s->touched)
+		list_each(link, &s->touched)
 			forget(s, list_entry(link, struct bucket, link));
 		map_clear(&s->map);
 	}
@@ -123,7 +123,7 @@ static int64_t
 missing(const struct bucket *b, const struct rule *rule, int64_t now_ms)
 {
 	int64_t over = full_after(b, rule, now_ms) - now_ms -
-		       rule->burst * rule->every_ms;
+		rule->burst * rule->every_ms;
 
 	return over > 0 ? over : 0;
 }

@@ -42,8 +42,7 @@ int64_t throttle_wait(const struct throttle *t, enum throttle_kind kind,
 	struct str key, int64_t now_ms);
 
 /* Gives back a try that was taken before it turned out to be right. */
-void throttle_give(
-	struct throttle *t, enum throttle_kind kind, struct str key);
+void throttle_give(struct throttle *t, enum throttle_kind kind, struct str key);
 
 /* Forgets the key: after a right password. */
 void throttle_clear(

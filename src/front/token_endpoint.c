@@ -54,8 +54,9 @@ load_grant(struct arena *a, struct store_txn *t, struct str id, struct grant *g,
 		return true;
 	if (!person_load(a, t, g->person_id, &p, f))
 		return gone(f, "the person");
-	return p.disabled == 0 || fault_set(f, FAULT_INVALID_GRANT,
-					  "the person may not log in any more");
+	return p.disabled == 0 ||
+		fault_set(f, FAULT_INVALID_GRANT,
+			"the person may not log in any more");
 }
 
 /* Fresh random tokens have names of their own; derived ones come again. */
@@ -95,7 +96,7 @@ touch(struct errand *e, struct store_txn *t, struct fault *f)
 {
 	e->grant.last_used = e->now;
 	return grant_save(t, &e->grant, f) &&
-	       client_used(t, e->client.id, e->now, f);
+		client_used(t, e->client.id, e->now, f);
 }
 
 static bool
@@ -132,8 +133,8 @@ issue_by_code(struct arena *a, struct errand *e, struct store_txn *t,
 		(e->client.may_refresh && str_is_none(e->answer.refresh)))
 		return fault_set(f, FAULT_TOO_LARGE, "tokens");
 	return auth_code_save(t, code, f) && save_access(e, t, f) &&
-	       (!e->client.may_refresh || save_refresh(e, t, f)) &&
-	       touch(e, t, f);
+		(!e->client.may_refresh || save_refresh(e, t, f)) &&
+		touch(e, t, f);
 }
 
 static struct token_scene
@@ -173,7 +174,7 @@ issue_by_refresh(struct errand *e, struct store_txn *t,
 {
 	old->retired = e->now;
 	return refresh_token_save(t, old, f) && save_refresh(e, t, f) &&
-	       save_access(e, t, f) && touch(e, t, f);
+		save_access(e, t, f) && touch(e, t, f);
 }
 
 /* The successor's access token as it was; one of another scope is made. */
@@ -206,7 +207,7 @@ derive(struct arena *a, struct errand *e, struct fault *f)
 		a, e->token_key, TOKEN_ACCESS, &e->name, e->answer.scope);
 	return (!str_is_none(e->answer.refresh) &&
 		       !str_is_none(e->answer.access)) ||
-	       fault_set(f, FAULT_TOO_LARGE, "tokens");
+		fault_set(f, FAULT_TOO_LARGE, "tokens");
 }
 
 static bool

@@ -31,7 +31,7 @@ check(struct call *c)
 static void
 check_all(struct watch *w)
 {
-	list_each (link, &w->streams)
+	list_each(link, &w->streams)
 		check(list_entry(link, struct call, link));
 }
 
@@ -44,7 +44,7 @@ comment_all(struct watch *w)
 	if (now < w->comment_at)
 		return;
 	w->comment_at = now + WATCH_COMMENT_MS;
-	list_each (link, &w->streams)
+	list_each(link, &w->streams)
 		http_stream_write(
 			list_entry(link, struct call, link)->r, &comment, 1);
 }

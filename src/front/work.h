@@ -26,8 +26,7 @@ struct work_plan {
 		const struct fault *f);
 	/* As done, but called even when the peer left (r NULL then), for what
 	 * must happen anyway, such as forgetting revoked tokens; may be NULL. */
-	void (*always)(
-		struct front *front, void *input, const struct fault *f);
+	void (*always)(struct front *front, void *input, const struct fault *f);
 };
 
 /* The work's arena: the input and all it points to must live there. */

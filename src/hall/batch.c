@@ -18,7 +18,7 @@ struct batch {
 	struct exchange **parts; /* NULL: answered */
 	size_t n;
 	size_t pending;
-	bool begun;              /* all parts were posted */
+	bool begun; /* all parts were posted */
 	struct buf answers;
 };
 

@@ -67,8 +67,7 @@ directory_free(struct directory **dp)
 void
 directory_forget(struct directory *d, const struct upstream *u)
 {
-	list_each(at, &d->parts)
-	{
+	list_each(at, &d->parts) {
 		struct part *p = list_entry(at, struct part, place);
 
 		if (p->upstream == u)
@@ -82,8 +81,7 @@ part_fill(struct directory *d, struct part *p, struct upstream *u, int k)
 	const struct catalogue_list *list = upstream_catalogue(u)->lists[k];
 	struct str server = upstream_entry(u)->name;
 
-	p->entries[k] =
-		arena_array(p->arena, list->n, sizeof(*p->entries[k]));
+	p->entries[k] = arena_array(p->arena, list->n, sizeof(*p->entries[k]));
 	for (size_t i = 0; p->entries[k] != NULL && i < list->n; i++) {
 		struct str own = list->items[i]->name;
 		struct directory_entry *e = &p->entries[k][p->n[k]];

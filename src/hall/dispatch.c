@@ -45,8 +45,7 @@ exchange_settle(struct exchange *x)
 	if (x->settled || ms == 0)
 		return false;
 	x->settled = true;
-	loop_timer_init(
-		&x->settle, x->hall->parts.loop, settle_long_enough, x);
+	loop_timer_init(&x->settle, x->hall->parts.loop, settle_long_enough, x);
 	loop_timer_set(&x->settle, ms);
 	list_add(&x->hall->settling, &x->in_settling);
 	return true;
@@ -58,8 +57,7 @@ exchange_settled(struct hall *h)
 	struct list ready;
 
 	list_init(&ready);
-	list_each(at, &h->settling)
-	{
+	list_each(at, &h->settling) {
 		struct exchange *x =
 			list_entry(at, struct exchange, in_settling);
 
@@ -69,8 +67,8 @@ exchange_settled(struct hall *h)
 		list_add(&ready, at);
 	}
 	while (!list_is_empty(&ready))
-		settle_over(list_entry(
-			ready.next, struct exchange, in_settling));
+		settle_over(
+			list_entry(ready.next, struct exchange, in_settling));
 }
 
 /* A single server's endpoint offers what the server does, so it has to have
@@ -102,8 +100,7 @@ server_is_known(struct exchange *x)
 static struct exchange *
 running(struct session *s, struct str id)
 {
-	list_each(at, &s->exchanges)
-	{
+	list_each(at, &s->exchanges) {
 		struct exchange *x =
 			list_entry(at, struct exchange, in_session);
 
@@ -143,8 +140,7 @@ legacy_session(struct exchange *x, struct fault *f)
 
 	if (!era_check_legacy(&fields, f))
 		return false;
-	if (x->e.method == METHOD_INITIALIZE &&
-		x->e.kind == ENVELOPE_REQUEST)
+	if (x->e.method == METHOD_INITIALIZE && x->e.kind == ENVELOPE_REQUEST)
 		return true;
 	x->session = session_find(x->hall, fields.session_id, &x->r, f);
 	if (x->session == NULL)

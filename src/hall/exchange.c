@@ -69,15 +69,17 @@ exchange_answer_status(
 	else if (x->streaming)
 		last_message(x, parts, n);
 	else
-		x->r.sink.answer(x->r.sink.with, &(struct hall_answer){
-			.status = status,
-			.parts = parts,
-			.n = n,
-			.session_id = x->e.method == METHOD_INITIALIZE &&
-					x->session != NULL
-				? session_id(x->session)
-				: STR_NONE,
-		});
+		x->r.sink.answer(x->r.sink.with,
+			&(struct hall_answer){
+				.status = status,
+				.parts = parts,
+				.n = n,
+				.session_id =
+					x->e.method == METHOD_INITIALIZE &&
+						x->session != NULL
+					? session_id(x->session)
+					: STR_NONE,
+			});
 	exchange_end(x);
 }
 
@@ -104,7 +106,8 @@ exchange_answer_buf(struct exchange *x, const struct buf *message)
 static void
 refuse(struct exchange *x, struct hall_refusal *why, struct str data)
 {
-	struct str id = x->e.kind == ENVELOPE_REQUEST ? x->e.id.value : STR_NONE;
+	struct str id =
+		x->e.kind == ENVELOPE_REQUEST ? x->e.id.value : STR_NONE;
 	struct buf out;
 
 	buf_in(&out, x->r.arena, ERROR_MAX);
@@ -123,8 +126,7 @@ refuse(struct exchange *x, struct hall_refusal *why, struct str data)
 }
 
 void
-exchange_refuse_with(
-	struct exchange *x, const struct fault *f, struct str data)
+exchange_refuse_with(struct exchange *x, const struct fault *f, struct str data)
 {
 	struct hall_refusal why = { .fault = *f };
 

@@ -18,38 +18,38 @@
 #include "mcp/era.h"
 
 struct exchange {
-	struct list place;         /* in the hall's, or among the spares */
+	struct list place; /* in the hall's, or among the spares */
 	struct list in_session;
 	struct list in_settling;
 	struct hall *hall;
 	struct hall_request r;
 	struct envelope e;
 	enum era era;
-	enum revision revision;    /* the client's */
-	struct session *session;   /* NULL: modern, or initialize */
-	bool gone;                 /* the client */
-	bool ended;                /* among the spares now */
-	bool streaming;            /* message() was called */
+	enum revision revision;  /* the client's */
+	struct session *session; /* NULL: modern, or initialize */
+	bool gone;               /* the client */
+	bool ended;              /* among the spares now */
+	bool streaming;          /* message() was called */
 	bool retried;
 
 	/* waiting for servers to settle, or to list (list.c) */
 	struct loop_timer settle;
 	bool settled;
-	unsigned generation;       /* of the settings that it began under */
+	unsigned generation; /* of the settings that it began under */
 
 	/* towards a server */
 	struct upstream *upstream;
 	struct link_wait wait;
 	struct link_call call;
-	struct str own_name;       /* the server's name for it; STR_NONE */
-	enum revision spoken;      /* on the link that it went out by */
+	struct str own_name;  /* the server's name for it; STR_NONE */
+	enum revision spoken; /* on the link that it went out by */
 
 	/* a list in the making (list.c) */
 	struct list_wait list_wait;
 	enum lists_kind list_kind;
-	size_t list_at;            /* server that is being refreshed */
+	size_t list_at; /* server that is being refreshed */
 
-	struct batch *batch;       /* batch.c: an array of requests */
+	struct batch *batch; /* batch.c: an array of requests */
 };
 
 /* ---- its life ---- */

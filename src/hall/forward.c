@@ -74,9 +74,8 @@ find_resource(struct exchange *x, struct str name)
 static bool
 find_named(struct exchange *x, struct str name)
 {
-	enum lists_kind kind = x->e.method == METHOD_TOOLS_CALL
-		? LISTS_TOOLS
-		: LISTS_PROMPTS;
+	enum lists_kind kind =
+		x->e.method == METHOD_TOOLS_CALL ? LISTS_TOOLS : LISTS_PROMPTS;
 	const struct directory_entry *entry =
 		directory_find(x->hall->directory, kind, name);
 
@@ -110,8 +109,7 @@ say_unknown(struct exchange *x, const struct place *p, struct str name)
 		struct str server = upstream_entry(u)->name;
 
 		if (upstream_server(u) == NULL && str_starts(name, server) &&
-			str_starts(str_cut(name, server.n, name.n),
-				STR("__")))
+			str_starts(str_cut(name, server.n, name.n), STR("__")))
 			upstream_say_why(u, &f);
 	}
 	exchange_refuse(x, &f);
@@ -209,8 +207,8 @@ mirror_params(struct exchange *x, enum revision to, struct field *out,
 			f))
 		return false;
 	return !revision_is_modern(to) ||
-		headers_params_make(x->r.arena, params, x->e.arguments.value,
-			out, n, f);
+		headers_params_make(
+			x->r.arena, params, x->e.arguments.value, out, n, f);
 }
 
 static struct str
@@ -254,15 +252,16 @@ send_on(struct exchange *x, struct link *l, struct fault *f)
 		    },
 		    &splice, f))
 		return false;
-	link_send(l, &x->call, &(struct link_message){
-		.method = x->e.method,
-		.name = name_header(x, to),
-		.params = params,
-		.param_count = param_count,
-		.parts = parts,
-		.part_count = splice_parts(&splice, parts),
-		.has_progress = has_progress,
-	});
+	link_send(l, &x->call,
+		&(struct link_message){
+			.method = x->e.method,
+			.name = name_header(x, to),
+			.params = params,
+			.param_count = param_count,
+			.parts = parts,
+			.part_count = splice_parts(&splice, parts),
+			.has_progress = has_progress,
+		});
 	return true;
 }
 

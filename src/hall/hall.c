@@ -52,8 +52,7 @@ heard_leaving(void *with, struct upstream *u)
 
 	fault_set(&f, FAULT_SERVER_DOWN, "the settings were reloaded");
 	directory_forget(h->directory, u);
-	list_each(at, &h->exchanges)
-	{
+	list_each(at, &h->exchanges) {
 		struct exchange *x = list_entry(at, struct exchange, place);
 
 		if (x->upstream != u)
@@ -79,8 +78,7 @@ take_snapshot(struct hall *h, struct settings *s)
 	h->settings = settings_hold(s);
 	h->arena = arena_new(SNAPSHOT_MAX);
 	h->generation++;
-	h->scopes = scope_table_new(
-		h->arena, s->scopes, s->scope_count, &f);
+	h->scopes = scope_table_new(h->arena, s->scopes, s->scope_count, &f);
 	insist(h->scopes != NULL); /* app/ checked them when it read them */
 	places_make(h);
 	arena_free(&old);
@@ -113,13 +111,14 @@ hall_new(const struct hall_parts *parts)
 	take_snapshot(h, parts->settings);
 	loop_timer_init(&h->sweep, parts->loop, sweep, h);
 	loop_timer_set(&h->sweep, SWEEP_MS);
-	back_start(parts->back, (struct back_listener){
-		.listed = heard_listed,
-		.heard = heard_note,
-		.settled = heard_settled,
-		.leaving = heard_leaving,
-		.with = h,
-	});
+	back_start(parts->back,
+		(struct back_listener){
+			.listed = heard_listed,
+			.heard = heard_note,
+			.settled = heard_settled,
+			.leaving = heard_leaving,
+			.with = h,
+		});
 	return h;
 }
 
@@ -153,8 +152,7 @@ hall_revoke_grant(struct hall *h, struct str grant_id)
 
 	session_close_grant(h, grant_id);
 	fault_set(&f, FAULT_INVALID_TOKEN, "the grant was revoked");
-	list_each(at, &h->exchanges)
-	{
+	list_each(at, &h->exchanges) {
 		struct exchange *x = list_entry(at, struct exchange, place);
 
 		if (x->gone || !str_eq(x->r.principal->grant_id, grant_id))
@@ -184,8 +182,8 @@ end_all_exchanges(struct hall *h)
 
 	fault_set(&f, FAULT_UNAVAILABLE, "Ostiary is stopping");
 	while (!list_is_empty(&h->exchanges)) {
-		struct exchange *x = list_entry(
-			h->exchanges.next, struct exchange, place);
+		struct exchange *x =
+			list_entry(h->exchanges.next, struct exchange, place);
 
 		forward_stop(x);
 		exchange_refuse(x, &f);

@@ -70,7 +70,7 @@ struct hall_fields {
 	struct str name;             /* Mcp-Name */
 	struct str session_id;       /* Mcp-Session-Id */
 	struct str last_event_id;
-	const struct field *all;     /* for Mcp-Param-* */
+	const struct field *all; /* for Mcp-Param-* */
 	size_t n;
 	/* Which kinds of answer the client takes. */
 	bool takes_json;
@@ -89,7 +89,7 @@ struct hall_answer {
 	int status;              /* HTTP: 200, or an error's */
 	const struct str *parts; /* one JSON message */
 	size_t n;
-	struct str session_id;   /* of a session that it opens, or STR_NONE */
+	struct str session_id; /* of a session that it opens, or STR_NONE */
 };
 
 /* How an exchange answers.  Exactly one of: refuse(); accept(); answer();
@@ -116,7 +116,7 @@ struct hall_request {
 	const struct endpoint *endpoint;
 	struct hall_fields fields;
 	struct str body;
-	struct arena *arena;               /* the request's */
+	struct arena *arena; /* the request's */
 	const struct event_scope *scope;
 	struct hall_sink sink;
 };
@@ -150,15 +150,15 @@ void hall_drain(struct hall *h);
 
 struct hall_server_view {
 	const struct server_entry *entry;
-	struct str state;      /* "connected", "connecting", "waiting",
+	struct str state;    /* "connected", "connecting", "waiting",
 				* "failed", "needs login", "disabled" */
-	struct str detail;     /* last error or what is going on; "" */
-	struct str revision;   /* "2025-11-25"; "" while unknown */
-	struct str title;      /* serverInfo, for people; "" */
+	struct str detail;   /* last error or what is going on; "" */
+	struct str revision; /* "2025-11-25"; "" while unknown */
+	struct str title;    /* serverInfo, for people; "" */
 	size_t tool_count;
 	size_t prompt_count;
 	size_t resource_count;
-	int64_t since;         /* wall clock seconds of the last change */
+	int64_t since; /* wall clock seconds of the last change */
 };
 
 /* Fills the view in the arena; false when there is no i-th server. */
@@ -173,7 +173,7 @@ struct hall_tool_view {
 
 /* Tools of a server as the catalogue has them, the first thousand, their texts
  * cut to what a page can hold; count in *n. */
-const struct hall_tool_view *hall_tools(struct arena *a, const struct hall *h,
-	struct str server, size_t *n);
+const struct hall_tool_view *hall_tools(
+	struct arena *a, const struct hall *h, struct str server, size_t *n);
 
 #endif

@@ -25,11 +25,11 @@ struct place {
 struct hall {
 	struct hall_parts parts;
 	struct settings *settings;
-	struct arena *arena;         /* as long as the snapshot */
+	struct arena *arena; /* as long as the snapshot */
 	const struct scope_table *scopes;
-	unsigned generation;         /* counts the snapshots */
-	struct list kept_places;     /* every one ever made */
-	struct place **places;       /* the snapshot's, in order; in the arena */
+	unsigned generation;     /* counts the snapshots */
+	struct list kept_places; /* every one ever made */
+	struct place **places;   /* the snapshot's, in order; in the arena */
 	size_t place_count;
 	struct map places_by_path;
 	struct directory *directory; /* hub names → servers' names */
@@ -51,8 +51,7 @@ place_of(const struct endpoint *e)
 	return (const struct place *)(const void *)e;
 }
 /* Whether that server stands behind the endpoint. */
-bool place_has(
-	const struct hall *h, const struct place *p, struct str server);
+bool place_has(const struct hall *h, const struct place *p, struct str server);
 /* The i-th server behind it in order, or NULL after the last. */
 struct upstream *place_upstream(
 	const struct hall *h, const struct place *p, size_t i);

@@ -62,9 +62,9 @@ cursor_open(struct exchange *x, struct cursor *c, struct fault *f)
 struct page {
 	struct exchange *x;
 	struct json_write w;
-	struct cursor from;  /* server STR_NONE: the beginning */
+	struct cursor from; /* server STR_NONE: the beginning */
 	size_t left;
-	struct str next;     /* sealed cursor, or STR_NONE */
+	struct str next; /* sealed cursor, or STR_NONE */
 };
 
 static struct str
@@ -89,12 +89,14 @@ write_item(struct page *p, const struct server_entry *server,
 
 	if (rule != NULL && rule->disabled)
 		return;
-	lists_item_write(&p->w, item, &(struct lists_look){
-		.kind = p->x->list_kind,
-		.to = p->x->revision,
-		.name = shown_name(p, server->name, item->name),
-		.description = rule == NULL ? STR_NONE : rule->description,
-	});
+	lists_item_write(&p->w, item,
+		&(struct lists_look){
+			.kind = p->x->list_kind,
+			.to = p->x->revision,
+			.name = shown_name(p, server->name, item->name),
+			.description =
+				rule == NULL ? STR_NONE : rule->description,
+		});
 }
 
 /* One item fits in any page. */
@@ -114,11 +116,12 @@ write_server(struct page *p, struct upstream *u, size_t at)
 
 	for (; at < list->n; at++) {
 		if (is_full(p)) {
-			p->next = cursor_seal(p->x, &(struct cursor){
-				.kind = p->x->list_kind,
-				.server = upstream_entry(u)->name,
-				.offset = at,
-			});
+			p->next = cursor_seal(p->x,
+				&(struct cursor){
+					.kind = p->x->list_kind,
+					.server = upstream_entry(u)->name,
+					.offset = at,
+				});
 			return false;
 		}
 		p->left--;
@@ -155,8 +158,9 @@ write_page(struct page *p)
 	json_write_init(&p->w, &result);
 	lists_open(&p->w, x->list_kind, x->revision);
 	write_servers(p);
-	lists_close(&p->w, &(struct lists_end){
-		.to = x->revision, .next_cursor = p->next });
+	lists_close(&p->w,
+		&(struct lists_end){
+			.to = x->revision, .next_cursor = p->next });
 	buf_in(&out, x->r.arena, ANSWER_MAX);
 	message_result(&out, x->e.id.value, buf_view(&result));
 	if (!buf_ok(&result))
@@ -195,8 +199,8 @@ refreshed(struct list_wait *w, const struct fault *f)
 static void
 refresh_next(struct exchange *x)
 {
-	struct upstream *u = place_upstream(
-		x->hall, place_of(x->r.endpoint), x->list_at);
+	struct upstream *u =
+		place_upstream(x->hall, place_of(x->r.endpoint), x->list_at);
 
 	if (u == NULL) {
 		list_write(x);
@@ -222,8 +226,7 @@ list_answer(struct exchange *x, enum lists_kind kind)
 	x->list_at = 0;
 	if (exchange_settle(x))
 		return;
-	loop_timer_init(
-		&x->settle, x->hall->parts.loop, waited_enough, x);
+	loop_timer_init(&x->settle, x->hall->parts.loop, waited_enough, x);
 	loop_timer_set(&x->settle, LIST_WAIT_MS);
 	refresh_next(x);
 }

@@ -110,8 +110,7 @@ hears_of(struct hall *h, const struct session *s, struct upstream *u)
 {
 	const struct endpoint *e = hall_endpoint(h, s->path);
 
-	return e != NULL &&
-		place_has(h, place_of(e), upstream_entry(u)->name);
+	return e != NULL && place_has(h, place_of(e), upstream_entry(u)->name);
 }
 
 void

@@ -45,8 +45,8 @@ initialize(struct exchange *x)
 	offer.instructions = instructions(x);
 	buf_in(&out, x->r.arena, ANSWER_MAX);
 	handshake_initialized(&out, &offer);
-	x->session = session_open(
-		x->hall, x->r.principal, x->r.endpoint, offer.to);
+	x->session =
+		session_open(x->hall, x->r.principal, x->r.endpoint, offer.to);
 	exchange_answer_buf(x, &out);
 }
 
@@ -56,12 +56,13 @@ discover(struct exchange *x)
 	struct buf out;
 
 	buf_in(&out, x->r.arena, ANSWER_MAX);
-	handshake_discovered(&out, &(struct handshake_offer){
-		.id = x->e.id.value,
-		.to = x->revision,
-		.offered = offered(x, x->revision),
-		.instructions = instructions(x),
-	});
+	handshake_discovered(&out,
+		&(struct handshake_offer){
+			.id = x->e.id.value,
+			.to = x->revision,
+			.offered = offered(x, x->revision),
+			.instructions = instructions(x),
+		});
 	exchange_answer_buf(x, &out);
 }
 
@@ -80,8 +81,8 @@ set_level(struct exchange *x)
 {
 	struct fault f;
 
-	if (!level_parse(
-		    envelope_text(x->r.arena, x->e.level), &x->session->level)) {
+	if (!level_parse(envelope_text(x->r.arena, x->e.level),
+		    &x->session->level)) {
 		fault_set(&f, FAULT_MCP_PARAMS, "level is none of the eight");
 		exchange_refuse(x, &f);
 		return;

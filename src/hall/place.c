@@ -12,9 +12,9 @@
 #define SETTLE_MS ((int64_t)10000)
 
 #define HUB_CAPABILITIES                                                       \
-	(CAPABILITY_TOOLS | CAPABILITY_TOOLS_CHANGED | CAPABILITY_PROMPTS |   \
-		CAPABILITY_PROMPTS_CHANGED | CAPABILITY_RESOURCES |           \
-		CAPABILITY_RESOURCES_CHANGED | CAPABILITY_COMPLETIONS |       \
+	(CAPABILITY_TOOLS | CAPABILITY_TOOLS_CHANGED | CAPABILITY_PROMPTS |    \
+		CAPABILITY_PROMPTS_CHANGED | CAPABILITY_RESOURCES |            \
+		CAPABILITY_RESOURCES_CHANGED | CAPABILITY_COMPLETIONS |        \
 		CAPABILITY_LOGGING)
 
 static struct str
@@ -41,8 +41,7 @@ place_kept(struct hall *h, struct str path, struct str name)
 {
 	struct place *p;
 
-	list_each(at, &h->kept_places)
-	{
+	list_each(at, &h->kept_places) {
 		p = list_entry(at, struct place, kept);
 		if (str_eq(p->endpoint.path, path))
 			return p;
@@ -145,8 +144,7 @@ const struct endpoint *
 hall_endpoint_of_resource(const struct hall *h, struct str resource)
 {
 	for (size_t i = 0; i < h->place_count; i++)
-		if (is_same_resource(
-			    h->places[i]->endpoint.resource, resource))
+		if (is_same_resource(h->places[i]->endpoint.resource, resource))
 			return &h->places[i]->endpoint;
 	return NULL;
 }

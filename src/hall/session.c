@@ -112,8 +112,8 @@ session_close(struct hall *h, struct session *s)
 		exchange_refuse(x, &f);
 	}
 	while (!list_is_empty(&s->listens))
-		listen_finish(list_entry(
-			s->listens.next, struct hall_listen, place));
+		listen_finish(
+			list_entry(s->listens.next, struct hall_listen, place));
 	event_log(NULL, EVENT_SESSION_CLOSED,
 		EF_SECRET("session", session_id(s)));
 	free((void *)(uintptr_t)s->person_id.p);

@@ -21,14 +21,14 @@
 
 struct session {
 	char id[SESSION_ID_TEXT];
-	struct str person_id;    /* these three in memory of its own */
+	struct str person_id; /* these three in memory of its own */
 	struct str grant_id;
-	struct str path;         /* of the endpoint */
+	struct str path; /* of the endpoint */
 	enum revision revision;
-	enum level level;        /* LEVEL_OFF: never set */
-	int64_t last_used;       /* loop_now() */
-	struct list listens;     /* its GET streams, the newest last */
-	struct list exchanges;   /* its running requests */
+	enum level level;      /* LEVEL_OFF: never set */
+	int64_t last_used;     /* loop_now() */
+	struct list listens;   /* its GET streams, the newest last */
+	struct list exchanges; /* its running requests */
 };
 
 struct session *session_open(struct hall *h, const struct principal *p,

@@ -43,8 +43,7 @@ hall_server_view(struct arena *a, const struct hall *h, size_t i,
 }
 
 const struct hall_tool_view *
-hall_tools(
-	struct arena *a, const struct hall *h, struct str server, size_t *n)
+hall_tools(struct arena *a, const struct hall *h, struct str server, size_t *n)
 {
 	struct upstream *u = back_find(h->parts.back, server);
 	const struct catalogue_list *list;
@@ -57,15 +56,16 @@ hall_tools(
 	views = arena_array(a, list->n, sizeof(*views));
 	for (; views != NULL && *n < list->n && *n < TOOLS_SHOWN; ++*n) {
 		const struct lists_item *item = list->items[*n];
-		const struct tool_rule *rule = server_tool_rule(
-			upstream_entry(u), item->name);
+		const struct tool_rule *rule =
+			server_tool_rule(upstream_entry(u), item->name);
 
 		views[*n] = (struct hall_tool_view){
 			.name = str_dup(a, utf8_cut(item->name, NAME_SHOWN)),
 			.description = str_is_none(item->description)
 				? STR("")
-				: str_dup(a, utf8_cut(item->description,
-						     ABOUT_SHOWN)),
+				: str_dup(a,
+					  utf8_cut(item->description,
+						  ABOUT_SHOWN)),
 			.disabled = rule != NULL && rule->disabled,
 		};
 	}

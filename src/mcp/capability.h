@@ -40,7 +40,6 @@ unsigned capability_offer(unsigned servers, enum revision r);
 bool capability_serves(unsigned offered, enum method m);
 
 /* Writes the object for a client of revision r. */
-void capability_write(
-	struct json_write *w, unsigned offered, enum revision r);
+void capability_write(struct json_write *w, unsigned offered, enum revision r);
 
 #endif

@@ -6,13 +6,13 @@
 #include "mcp/message.h"
 #include "text/json.h"
 
-#define METHOD_NOT_FOUND    INT64_C(-32601)
-#define INVALID_PARAMS      INT64_C(-32602)
-#define INTERNAL            INT64_C(-32603)
-#define RESOURCE_NOT_FOUND  INT64_C(-32002)
-#define HEADER_MISMATCH     INT64_C(-32020)
-#define MISSING_CAPABILITY  INT64_C(-32021)
-#define UNSUPPORTED_VERSION INT64_C(-32022)
+#define METHOD_NOT_FOUND      INT64_C(-32601)
+#define INVALID_PARAMS        INT64_C(-32602)
+#define INTERNAL              INT64_C(-32603)
+#define RESOURCE_NOT_FOUND    INT64_C(-32002)
+#define HEADER_MISMATCH       INT64_C(-32020)
+#define MISSING_CAPABILITY    INT64_C(-32021)
+#define UNSUPPORTED_VERSION   INT64_C(-32022)
 /* Ours, outside the reserved range (TR-05): what an older client reads when
  * a server wants a capability. */
 #define CAPABILITY_FOR_LEGACY INT64_C(-31021)
@@ -82,8 +82,7 @@ status_of(int64_t code, enum revision to)
 }
 
 int
-convert_error(
-	struct arena *a, const struct convert_error *q, struct buf *out)
+convert_error(struct arena *a, const struct convert_error *q, struct buf *out)
 {
 	struct message_error error = { .id = q->id,
 		.data = q->e->error_data.value };

@@ -13,17 +13,17 @@ struct arena;
 struct buf;
 
 struct convert_error {
-	const struct envelope *e; /* ENVELOPE_ERROR */
-	enum revision to;         /* the client's */
-	struct str id;            /* the client's, raw */
+	const struct envelope *e;        /* ENVELOPE_ERROR */
+	enum revision to;                /* the client's */
+	struct str id;                   /* the client's, raw */
 	struct envelope_member declared; /* clientCapabilities of a modern
 					  * client's request, or absent */
 };
 
 /* Writes the error response.  Answers the HTTP status that a response not
  * yet begun should have: 200, 400 (-32021) or 404 (-32601, modern). */
-int convert_error(struct arena *a, const struct convert_error *q,
-	struct buf *out);
+int convert_error(
+	struct arena *a, const struct convert_error *q, struct buf *out);
 
 /* The code that a client of revision to sees for a server's code. */
 int64_t convert_error_code(int64_t code, enum revision to);

@@ -7,8 +7,8 @@ convert_note_progress(const struct envelope *e, struct str token,
 {
 	splice_init(out, e->body);
 	if (!envelope_has(e->progress_token))
-		return fault_set(f, FAULT_SERVER_ANSWER,
-			"progress without a token");
+		return fault_set(
+			f, FAULT_SERVER_ANSWER, "progress without a token");
 	splice_replace(out, e->progress_token.value, token);
 	return !out->failed ||
 		fault_set(f, FAULT_SERVER_ANSWER, "progress for no token");

@@ -32,7 +32,9 @@ struct ours {
 };
 
 #define OURS(key, value)                                                       \
-	{ STR_INIT("\"" key "\":" value), sizeof("\"" key "\":") - 1 }
+	{                                                                      \
+		STR_INIT("\"" key "\":" value), sizeof("\"" key "\":") - 1     \
+	}
 
 /* Puts the value where the member stands, or the member first into result. */
 static void
@@ -78,8 +80,8 @@ edit_modern(const struct convert_result *q, struct splice *s)
 	if (methods_has(q->method, METHOD_CACHEABLE))
 		edit_cache(e, s);
 	if (!envelope_has(e->meta))
-		splice_insert(s, e->result.value,
-			STR("\"_meta\":{" SERVER_INFO "}"));
+		splice_insert(
+			s, e->result.value, STR("\"_meta\":{" SERVER_INFO "}"));
 	else if (!envelope_has(e->meta_server_info))
 		splice_insert(s, e->meta.value, STR(SERVER_INFO));
 	else
@@ -152,16 +154,16 @@ find_content(const struct convert_result *q, struct convert_content *content)
 		m = q->e->contents;
 	}
 	content->raw = m.value;
-	return m.value.n > 0 && m.value.p[0] == '[' &&
-		!is_empty_array(m.value);
+	return m.value.n > 0 && m.value.p[0] == '[' && !is_empty_array(m.value);
 }
 
 static bool
-edit_content(struct arena *a, const struct convert_result *q,
-	struct splice *s, struct fault *f)
+edit_content(struct arena *a, const struct convert_result *q, struct splice *s,
+	struct fault *f)
 {
-	struct convert_content content = { .from = q->from, .to = q->to,
-		.hub = q->hub };
+	struct convert_content content = {
+		.from = q->from, .to = q->to, .hub = q->hub
+	};
 	struct str text;
 
 	if (!find_content(q, &content))

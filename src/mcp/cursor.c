@@ -44,7 +44,8 @@ take(const struct json *v, enum lists_kind kind, struct cursor *c)
 		return false;
 	if (!json_is(inner, JSON_STRING) && !json_is(inner, JSON_NULL))
 		return false;
-	*c = (struct cursor){ .kind = kind, .server = server->text,
+	*c = (struct cursor){ .kind = kind,
+		.server = server->text,
 		.inner = json_is(inner, JSON_STRING) ? inner->text : STR_NONE,
 		.offset = (uint64_t)n };
 	return true;

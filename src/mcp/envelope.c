@@ -10,7 +10,7 @@
 
 struct row {
 	struct str key;
-	size_t at;                 /* of the member in struct envelope */
+	size_t at;                /* of the member in struct envelope */
 	const struct tier *inner; /* read into, when it is an object */
 };
 
@@ -28,10 +28,17 @@ struct reader {
 };
 
 #define ROW(key, member)                                                       \
-	{ STR_INIT(key), offsetof(struct envelope, member), NULL }
+	{                                                                      \
+		STR_INIT(key), offsetof(struct envelope, member), NULL         \
+	}
 #define INTO(key, member, inner)                                               \
-	{ STR_INIT(key), offsetof(struct envelope, member), &(inner) }
-#define TIER(rows) { rows, sizeof(rows) / sizeof((rows)[0]) }
+	{                                                                      \
+		STR_INIT(key), offsetof(struct envelope, member), &(inner)     \
+	}
+#define TIER(rows)                                                             \
+	{                                                                      \
+		rows, sizeof(rows) / sizeof((rows)[0])                         \
+	}
 
 static const struct row meta_rows[] = {
 	ROW("progressToken", meta_progress_token),
@@ -174,8 +181,7 @@ read_member(struct reader *r, const struct row *row, struct str key)
 		return;
 	}
 	m->key = key.p - 1;
-	if (row->inner == NULL ||
-		json_scan_peek(&r->scan) != JSON_OBJECT) {
+	if (row->inner == NULL || json_scan_peek(&r->scan) != JSON_OBJECT) {
 		json_scan_value(&r->scan, &m->value);
 		return;
 	}
@@ -193,9 +199,8 @@ read_object(struct reader *r, const struct tier *tier)
 	if (!json_scan_enter(&r->scan, '{'))
 		return;
 	while (json_scan_key(&r->scan, &first, &key, &escaped)) {
-		const struct row *row = escaped
-			? find_escaped(r, tier, key)
-			: find_row(tier, key);
+		const struct row *row = escaped ? find_escaped(r, tier, key)
+						: find_row(tier, key);
 
 		if (row == NULL)
 			json_scan_value(&r->scan, NULL);
@@ -267,8 +272,8 @@ check_call(struct reader *r)
 {
 	struct envelope *e = r->e;
 
-	e->kind = envelope_has(e->id) ? ENVELOPE_REQUEST
-				      : ENVELOPE_NOTIFICATION;
+	e->kind =
+		envelope_has(e->id) ? ENVELOPE_REQUEST : ENVELOPE_NOTIFICATION;
 	check_method(r);
 	if (envelope_has(e->result) || envelope_has(e->error))
 		note(r, FAULT_MCP_INVALID, "a method and an answer at once",
@@ -295,17 +300,17 @@ check_answer(struct reader *r)
 		note(r, FAULT_MCP_INVALID, "neither or both",
 			STR("result and error"));
 	if (envelope_has(e->params))
-		note(r, FAULT_MCP_INVALID, "an answer has none",
-			STR("params"));
+		note(r, FAULT_MCP_INVALID, "an answer has none", STR("params"));
 	if (result && !envelope_has(e->id))
 		note(r, FAULT_MCP_INVALID, "it is missing", STR("id"));
 	if (result && !envelope_is_object(e->result))
 		note(r, FAULT_MCP_INVALID, "it is no object", STR("result"));
 	if (result && envelope_has(e->meta) && !envelope_is_object(e->meta))
 		note(r, FAULT_MCP_INVALID, "it is no object", STR("_meta"));
-	if (!result && (!is_integer(e->error_code.value) ||
-			       e->error_message.value.n < 2 ||
-			       e->error_message.value.p[0] != '"'))
+	if (!result &&
+		(!is_integer(e->error_code.value) ||
+			e->error_message.value.n < 2 ||
+			e->error_message.value.p[0] != '"'))
 		note(r, FAULT_MCP_INVALID, "code or message is missing",
 			STR("error"));
 }
@@ -325,8 +330,7 @@ read_message(struct reader *r, struct fault *f)
 	}
 	check_id(r);
 	if (!envelope_is(e->jsonrpc, STR("2.0")))
-		note(r, FAULT_MCP_INVALID, "it is not \"2.0\"",
-			STR("jsonrpc"));
+		note(r, FAULT_MCP_INVALID, "it is not \"2.0\"", STR("jsonrpc"));
 	if (envelope_has(e->method_raw))
 		check_call(r);
 	else
@@ -353,8 +357,8 @@ envelope_read(struct str body, struct envelope *e, struct fault *f)
 		return true;
 	}
 	if (json_scan_value(&r.scan, NULL) && json_scan_end(&r.scan))
-		return fault_set(f, FAULT_MCP_INVALID,
-			"the message is no object");
+		return fault_set(
+			f, FAULT_MCP_INVALID, "the message is no object");
 	return fault_set(f, FAULT_BAD_JSON, "%s at byte %zu", r.scan.wrong,
 		(size_t)(r.scan.at - r.scan.start));
 }
@@ -406,11 +410,10 @@ check_batched(struct str message, enum envelope_kind *sort, struct fault *f)
 	if (e.kind == ENVELOPE_BATCH)
 		return fault_set(f, FAULT_MCP_INVALID, "a batch in a batch");
 	if (e.method == METHOD_INITIALIZE)
-		return fault_set(f, FAULT_MCP_INVALID,
-			"initialize in a batch");
+		return fault_set(f, FAULT_MCP_INVALID, "initialize in a batch");
 	if (envelope_has(e.meta_version))
-		return fault_set(f, FAULT_MCP_INVALID,
-			"a modern message in a batch");
+		return fault_set(
+			f, FAULT_MCP_INVALID, "a modern message in a batch");
 	answer = e.kind == ENVELOPE_RESULT || e.kind == ENVELOPE_ERROR;
 	if (*sort == ENVELOPE_BATCH)
 		*sort = answer ? ENVELOPE_RESULT : ENVELOPE_REQUEST;

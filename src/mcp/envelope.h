@@ -42,10 +42,10 @@ struct envelope {
 
 	struct envelope_member jsonrpc;
 	struct envelope_member method_raw;
-	struct envelope_member id; /* absent in notifications */
+	struct envelope_member id;     /* absent in notifications */
 	struct envelope_member params; /* an object */
 	struct envelope_member result; /* an object */
-	struct envelope_member error; /* an object */
+	struct envelope_member error;  /* an object */
 
 	/* in params */
 	struct envelope_member name;
@@ -58,7 +58,7 @@ struct envelope {
 	struct envelope_member ref_uri;
 	struct envelope_member protocol_version; /* initialize */
 	struct envelope_member client_info;
-	struct envelope_member level; /* setLevel, notifications/message */
+	struct envelope_member level;      /* setLevel, notifications/message */
 	struct envelope_member request_id; /* cancelled */
 	struct envelope_member progress_token; /* notifications/progress */
 	struct envelope_member input_responses;
@@ -82,13 +82,13 @@ struct envelope {
 	struct envelope_member result_type;
 	struct envelope_member ttl_ms;
 	struct envelope_member cache_scope;
-	struct envelope_member content; /* tools/call */
+	struct envelope_member content;    /* tools/call */
 	struct envelope_member structured; /* structuredContent */
-	struct envelope_member messages; /* prompts/get */
-	struct envelope_member contents; /* resources/read */
+	struct envelope_member messages;   /* prompts/get */
+	struct envelope_member contents;   /* resources/read */
 
 	/* in error */
-	struct envelope_member error_code; /* an integer */
+	struct envelope_member error_code;    /* an integer */
 	struct envelope_member error_message; /* a string */
 	struct envelope_member error_data;
 };

@@ -43,8 +43,7 @@ static bool
 lacks(struct check *c, struct str data, const char *key)
 {
 	*c->data = data;
-	return fault_set(
-		c->f, FAULT_MCP_PARAMS, "_meta lacks a valid %s", key);
+	return fault_set(c->f, FAULT_MCP_PARAMS, "_meta lacks a valid %s", key);
 }
 
 #define LACKS(c, key)                                                          \
@@ -67,12 +66,12 @@ check_meta(struct check *c)
 		return LACKS(c, "clientCapabilities");
 	if (envelope_has(e->meta_client_info) &&
 		!envelope_is_object(e->meta_client_info))
-		return fault_set(c->f, FAULT_MCP_PARAMS,
-			"clientInfo is no object");
+		return fault_set(
+			c->f, FAULT_MCP_PARAMS, "clientInfo is no object");
 	if (envelope_has(e->meta_log_level) &&
 		!level_parse(envelope_text(c->a, e->meta_log_level), &level))
-		return fault_set(c->f, FAULT_MCP_PARAMS,
-			"logLevel is no level");
+		return fault_set(
+			c->f, FAULT_MCP_PARAMS, "logLevel is no level");
 	return true;
 }
 
@@ -85,8 +84,7 @@ check_field(
 	if (str_is_none(field) && c->e->kind == ENVELOPE_NOTIFICATION)
 		return true;
 	if (str_is_none(field))
-		return fault_set(
-			c->f, FAULT_MCP_HEADER, "%s is missing", name);
+		return fault_set(c->f, FAULT_MCP_HEADER, "%s is missing", name);
 	if (str_is_none(body) || str_eq(field, body))
 		return true;
 	return fault_set(c->f, FAULT_MCP_HEADER,
@@ -120,8 +118,8 @@ check_name(struct check *c)
 	if (str_is_none(body))
 		return true;
 	if (!str_is_none(field) && !headers_decode(c->a, field, &field))
-		return fault_set(c->f, FAULT_MCP_HEADER,
-			"Mcp-Name can't be decoded");
+		return fault_set(
+			c->f, FAULT_MCP_HEADER, "Mcp-Name can't be decoded");
 	return check_field(c, "Mcp-Name", field, body);
 }
 
@@ -132,16 +130,16 @@ check_fields(struct check *c)
 
 	return check_field(c, "MCP-Protocol-Version", fields->version,
 		       c->version) &&
-		check_field(c, "Mcp-Method", fields->method,
-			c->e->method_name) &&
+		check_field(
+			c, "Mcp-Method", fields->method, c->e->method_name) &&
 		check_name(c);
 }
 
 static bool
 check_version(struct check *c)
 {
-	struct str asked = str_is_none(c->version) ? c->fields->version
-						   : c->version;
+	struct str asked =
+		str_is_none(c->version) ? c->fields->version : c->version;
 	struct str raw = c->e->meta_version.value;
 	enum revision r;
 
@@ -149,8 +147,8 @@ check_version(struct check *c)
 		return true;
 	if (!str_is_none(raw))
 		*c->data = str_join(c->a, STR("{\"supported\":"),
-			revision_supported_json(), STR(",\"requested\":"),
-			raw, STR("}"));
+			revision_supported_json(), STR(",\"requested\":"), raw,
+			STR("}"));
 	return fault_set(c->f, FAULT_MCP_VERSION, "version %.*s",
 		STR_ARG(str_cut(asked, 0, 64)));
 }
@@ -229,8 +227,8 @@ era_check_params(const struct envelope *e, struct fault *f)
 			"%.*s needs a name or uri", STR_ARG(e->method_name));
 	if (e->method == METHOD_TOOLS_CALL && envelope_has(e->arguments) &&
 		!envelope_is_object(e->arguments))
-		return fault_set(f, FAULT_MCP_CALL_PARAMS,
-			"arguments is no object");
+		return fault_set(
+			f, FAULT_MCP_CALL_PARAMS, "arguments is no object");
 	if (methods_has(e->method, METHOD_LISTS) && envelope_has(e->cursor) &&
 		!is_string(e->cursor))
 		return fault_set(f, FAULT_MCP_CURSOR, "it is no string");
@@ -243,8 +241,7 @@ era_check_legacy(const struct era_fields *fields, struct fault *f)
 	enum revision r;
 
 	if (str_is_none(fields->version) ||
-		(revision_parse(fields->version, &r) &&
-			!revision_is_modern(r)))
+		(revision_parse(fields->version, &r) && !revision_is_modern(r)))
 		return true;
 	return fault_set(f, FAULT_MCP_INVALID, "MCP-Protocol-Version is %.*s",
 		STR_ARG(str_cut(fields->version, 0, 64)));

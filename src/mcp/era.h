@@ -28,8 +28,7 @@ struct era_fields {
  * names a modern revision (ours or a later one), or when the method is
  * server/discover; legacy otherwise.  A session id decides nothing: it is
  * ignored in modern requests (TR-20). */
-enum era era_decide(
-	const struct envelope *e, const struct era_fields *fields);
+enum era era_decide(const struct envelope *e, const struct era_fields *fields);
 
 struct era_ask {
 	const struct envelope *e;

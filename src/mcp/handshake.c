@@ -146,8 +146,7 @@ handshake_initialize_read(struct arena *a, struct str result,
 	*s = (struct handshake_server){ .instructions = STR_NONE };
 	if (v == NULL)
 		return false;
-	if (!revision_parse(json_get_str(v, "protocolVersion"),
-		    &s->revision) ||
+	if (!revision_parse(json_get_str(v, "protocolVersion"), &s->revision) ||
 		revision_is_modern(s->revision))
 		return bad_answer(f, "its protocolVersion is not known here");
 	if (!json_is(json_get(v, "capabilities"), JSON_OBJECT))
@@ -187,8 +186,7 @@ handshake_discover_read(struct arena *a, struct str result,
 	if (v == NULL)
 		return false;
 	if (!json_is(json_get(v, "supportedVersions"), JSON_ARRAY) ||
-		!pick_revision(
-			json_get(v, "supportedVersions"), &s->revision))
+		!pick_revision(json_get(v, "supportedVersions"), &s->revision))
 		return bad_answer(f, "no version of it is known here");
 	if (!json_is(json_get(v, "capabilities"), JSON_OBJECT))
 		return bad_answer(f, "it has no capabilities");

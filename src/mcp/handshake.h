@@ -15,7 +15,7 @@ struct arena;
 /* ---- as a server ---- */
 
 struct handshake_offer {
-	struct str id;           /* the request's, raw */
+	struct str id; /* the request's, raw */
 	enum revision to;
 	unsigned offered;        /* CAPABILITY_* (capability_offer) */
 	struct str instructions; /* STR_NONE */
@@ -37,9 +37,9 @@ void handshake_discovered(struct buf *out, const struct handshake_offer *o);
 /* What a server said about itself; texts live in the arena. */
 struct handshake_server {
 	enum revision revision;
-	unsigned capabilities;   /* CAPABILITY_* */
-	struct str name;         /* serverInfo.name, or STR_NONE */
-	struct str title;        /* title, else name */
+	unsigned capabilities; /* CAPABILITY_* */
+	struct str name;       /* serverInfo.name, or STR_NONE */
+	struct str title;      /* title, else name */
 	struct str version;
 	struct str instructions; /* STR_NONE */
 };
@@ -70,8 +70,8 @@ enum handshake_verdict {
 };
 
 struct handshake_reply {
-	int status;       /* HTTP; 0 on stdio */
-	struct str body;  /* the JSON message; "" for none */
+	int status;      /* HTTP; 0 on stdio */
+	struct str body; /* the JSON message; "" for none */
 };
 
 /* Judges the answer to server/discover. */

@@ -16,8 +16,7 @@ names_ours(const struct json *data)
 
 	json_each(one, json_get(data, "supported"))
 		if (json_is(one, JSON_STRING) &&
-			revision_parse(one->text, &r) &&
-			revision_is_modern(r))
+			revision_parse(one->text, &r) && revision_is_modern(r))
 			return true;
 	return false;
 }

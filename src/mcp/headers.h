@@ -55,8 +55,8 @@ bool headers_params_make(struct arena *a, const struct headers_params *params,
 
 struct headers_check {
 	const struct headers_params *params;
-	struct str arguments;        /* raw, or STR_NONE */
-	const struct field *fields;  /* of the request */
+	struct str arguments;       /* raw, or STR_NONE */
+	const struct field *fields; /* of the request */
 	size_t n;
 };
 

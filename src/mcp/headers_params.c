@@ -30,10 +30,10 @@ struct walk {
 
 /* Keywords whose schemas are not reached by properties alone: an annotation
  * below one of them spoils the tool. */
-static const char *const other_schemas[] = { "items", "prefixItems",
-	"contains", "additionalProperties", "unevaluatedProperties",
-	"unevaluatedItems", "propertyNames", "oneOf", "anyOf", "allOf", "not",
-	"if", "then", "else" };
+static const char *const other_schemas[] = { "items", "prefixItems", "contains",
+	"additionalProperties", "unevaluatedProperties", "unevaluatedItems",
+	"propertyNames", "oneOf", "anyOf", "allOf", "not", "if", "then",
+	"else" };
 static const char *const other_maps[] = { "patternProperties",
 	"dependentSchemas", "$defs", "definitions" };
 
@@ -161,8 +161,7 @@ walk(struct walk *w, const struct json *schema, const struct step *step)
 
 	if (!json_is(schema, JSON_OBJECT))
 		return true;
-	if (annotation != NULL &&
-		!collect_one(w, schema, annotation, step))
+	if (annotation != NULL && !collect_one(w, schema, annotation, step))
 		return false;
 	if (!others_are_clean(schema))
 		return spoilt(w, STR(""),
@@ -170,7 +169,8 @@ walk(struct walk *w, const struct json *schema, const struct step *step)
 	if (!json_is(properties, JSON_OBJECT))
 		return true;
 	json_each(child, properties) {
-		struct step inner = { .outer = step, .key = child->key,
+		struct step inner = { .outer = step,
+			.key = child->key,
 			.depth = step == NULL ? 1 : step->depth + 1 };
 
 		if (!walk(w, child, &inner))
@@ -192,8 +192,8 @@ headers_params_collect(struct arena *a, const struct json *schema,
 		return true;
 	out->items = arena_array(a, HEADERS_PARAMS_MAX, sizeof(*out->items));
 	if (out->items == NULL)
-		return fault_set(f, FAULT_SERVER_ANSWER,
-			"the schema is too large");
+		return fault_set(
+			f, FAULT_SERVER_ANSWER, "the schema is too large");
 	return walk(&w, schema, NULL);
 }
 
@@ -304,8 +304,8 @@ headers_params_make(struct arena *a, const struct headers_params *params,
 			continue;
 		text = headers_encode(a, text);
 		if (str_is_none(text))
-			return fault_set(f, FAULT_TOO_LARGE,
-				"%.*s", STR_ARG(p->field));
+			return fault_set(
+				f, FAULT_TOO_LARGE, "%.*s", STR_ARG(p->field));
 		out[(*n)++] = (struct field){ p->field, text };
 	}
 	return true;
@@ -340,8 +340,7 @@ same_value(const struct json *v, struct str text, struct str sent)
 
 static bool
 check_one(struct arena *a, const struct headers_check *check,
-	const struct headers_param *p, const struct json *tree,
-	struct fault *f)
+	const struct headers_param *p, const struct json *tree, struct fault *f)
 {
 	const struct json *v = value_at(tree, p);
 	struct str text, sent;

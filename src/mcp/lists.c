@@ -89,8 +89,7 @@ read_params(struct reading *r, struct lists_item *item)
 
 	if (r->source->kind != LISTS_TOOLS ||
 		headers_params_collect(r->a,
-			json_get(item->node, "inputSchema"), &item->params,
-			&f))
+			json_get(item->node, "inputSchema"), &item->params, &f))
 		return true;
 	item->params = (struct headers_params){ NULL, 0 };
 	item->strip = !r->source->over_http;

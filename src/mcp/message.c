@@ -41,7 +41,7 @@ message_error(struct buf *out, const struct message_error *e)
 	json_end(&w);
 }
 
-#define SAID_MAX 512u /* a sentence and an advice of the table */
+#define SAID_MAX  512u /* a sentence and an advice of the table */
 #define NAMED_MAX 64u
 
 static void
@@ -61,21 +61,23 @@ write_fault(struct buf *out, struct message_error *e, const struct fault *f)
 }
 
 void
-message_fault(struct buf *out, struct str id, const struct fault *f,
-	struct str data)
+message_fault(
+	struct buf *out, struct str id, const struct fault *f, struct str data)
 {
-	struct message_error e = { .id = id, .code = fault_row(f->id)->jsonrpc,
-		.data = data };
+	struct message_error e = {
+		.id = id, .code = fault_row(f->id)->jsonrpc, .data = data
+	};
 
 	write_fault(out, &e, f);
 }
 
 void
-message_fault_legacy(struct buf *out, struct str id, const struct fault *f,
-	struct str data)
+message_fault_legacy(
+	struct buf *out, struct str id, const struct fault *f, struct str data)
 {
-	struct message_error e = { .id = id, .code = fault_row(f->id)->jsonrpc,
-		.data = data };
+	struct message_error e = {
+		.id = id, .code = fault_row(f->id)->jsonrpc, .data = data
+	};
 
 	if (e.code >= -32099 && e.code <= -32020)
 		e.code = -32600;
@@ -131,8 +133,8 @@ message_list(struct buf *out, const struct message_list *l)
 		json_begin(&w, '{');
 		json_member_str(&w, "cursor", l->cursor);
 		if (modern)
-			json_member_raw(&w, "_meta",
-				convert_request_meta(LEVEL_OFF));
+			json_member_raw(
+				&w, "_meta", convert_request_meta(LEVEL_OFF));
 		json_end(&w);
 	}
 	json_end(&w);
@@ -191,7 +193,6 @@ message_line(struct arena *a, struct str json)
 	if (p == NULL)
 		return STR_NONE;
 	for (size_t i = 0; i < json.n; i++)
-		p[i] = json.p[i] == '\n' || json.p[i] == '\r' ? ' '
-							      : json.p[i];
+		p[i] = json.p[i] == '\n' || json.p[i] == '\r' ? ' ' : json.p[i];
 	return str_of(p, json.n);
 }

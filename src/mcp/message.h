@@ -28,10 +28,10 @@ void message_error(struct buf *out, const struct message_error *e);
 /* The error of a fault: its row's code, its sentence and advice, and as data
  * what is given or {"fault":"<name>"}.  To a legacy client modern-only codes
  * are not shown (BR-43): they become -32600. */
-void message_fault(struct buf *out, struct str id, const struct fault *f,
-	struct str data);
-void message_fault_legacy(struct buf *out, struct str id,
-	const struct fault *f, struct str data);
+void message_fault(
+	struct buf *out, struct str id, const struct fault *f, struct str data);
+void message_fault_legacy(
+	struct buf *out, struct str id, const struct fault *f, struct str data);
 
 /* {"jsonrpc":"2.0","id":<id>,"result":<result>} */
 void message_result(struct buf *out, struct str id, struct str result);

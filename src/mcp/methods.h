@@ -25,9 +25,9 @@ enum method {
 	METHOD_RESOURCES_READ,
 	METHOD_RESOURCES_SUBSCRIBE,
 	METHOD_RESOURCES_UNSUBSCRIBE,
-	METHOD_COMPLETE, /* completion/complete */
+	METHOD_COMPLETE,  /* completion/complete */
 	METHOD_SET_LEVEL, /* logging/setLevel */
-	METHOD_LISTEN, /* subscriptions/listen */
+	METHOD_LISTEN,    /* subscriptions/listen */
 	METHOD_TASKS_GET,
 	METHOD_TASKS_RESULT,
 	METHOD_TASKS_LIST,
@@ -40,7 +40,7 @@ enum method {
 	/* notifications */
 	METHOD_INITIALIZED,
 	METHOD_CANCELLED, /* both ways */
-	METHOD_PROGRESS, /* both ways */
+	METHOD_PROGRESS,  /* both ways */
 	METHOD_MESSAGE,
 	METHOD_TOOLS_CHANGED,
 	METHOD_PROMPTS_CHANGED,

@@ -46,8 +46,7 @@ is_date(struct str text)
 bool
 revision_claims_modern(struct str text)
 {
-	return is_date(text) &&
-		str_cmp(text, names[REVISION_2026_07_28]) >= 0;
+	return is_date(text) && str_cmp(text, names[REVISION_2026_07_28]) >= 0;
 }
 
 enum revision

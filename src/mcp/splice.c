@@ -24,8 +24,11 @@ add(struct splice *s, struct splice_edit edit)
 void
 splice_replace(struct splice *s, struct str part, struct str text)
 {
-	add(s, (struct splice_edit){ .kind = SPLICE_REPLACE, .from = part.p,
-		.to = part.p + part.n, .text = text });
+	add(s,
+		(struct splice_edit){ .kind = SPLICE_REPLACE,
+			.from = part.p,
+			.to = part.p + part.n,
+			.text = text });
 }
 
 void
@@ -33,8 +36,11 @@ splice_remove(struct splice *s, struct envelope_member m)
 {
 	if (!envelope_has(m))
 		return;
-	add(s, (struct splice_edit){ .kind = SPLICE_REMOVE, .from = m.key,
-		.to = m.value.p + m.value.n, .text = STR("") });
+	add(s,
+		(struct splice_edit){ .kind = SPLICE_REMOVE,
+			.from = m.key,
+			.to = m.value.p + m.value.n,
+			.text = STR("") });
 }
 
 void
@@ -42,8 +48,11 @@ splice_insert(struct splice *s, struct str object, struct str member)
 {
 	const char *at = object.p + 1;
 
-	add(s, (struct splice_edit){ .kind = SPLICE_INSERT, .from = at,
-		.to = at, .text = member });
+	add(s,
+		(struct splice_edit){ .kind = SPLICE_INSERT,
+			.from = at,
+			.to = at,
+			.text = member });
 }
 
 /* ---- commas ---- */
@@ -98,8 +107,7 @@ static const struct splice_edit *
 removal_at(const struct splice *s, const char *at)
 {
 	for (unsigned i = 0; i < s->n; i++)
-		if (s->edits[i].kind == SPLICE_REMOVE &&
-			s->edits[i].from == at)
+		if (s->edits[i].kind == SPLICE_REMOVE && s->edits[i].from == at)
 			return &s->edits[i];
 	return NULL;
 }

@@ -24,8 +24,8 @@ struct splice_edit {
 	enum splice_kind kind;
 	const char *from; /* bytes of the original that go */
 	const char *to;
-	struct str text;  /* what comes there */
-	bool last;        /* SPLICE_REMOVE: no member stays after it */
+	struct str text; /* what comes there */
+	bool last;       /* SPLICE_REMOVE: no member stays after it */
 };
 
 struct splice {

@@ -6,9 +6,9 @@
 #define MCP_US_H
 
 /* Raw JSON: clientInfo and serverInfo. */
-#define US_JSON                                                                \
-	"{\"name\":\"ostiary\",\"title\":\"Ostiary\",\"version\":\""           \
-	OSTIARY_VERSION "\"}"
+#define US_JSON                                                                      \
+	"{\"name\":\"ostiary\",\"title\":\"Ostiary\",\"version\":\"" OSTIARY_VERSION \
+	"\"}"
 
 #define US_META "io.modelcontextprotocol/"
 

@@ -19,7 +19,7 @@ struct person {
 /* A browser that somebody logged in with.  The cookie holds the token, the
  * store its digest. */
 struct web_session {
-	struct str digest;    /* hex SHA-256 of the cookie's token */
+	struct str digest; /* hex SHA-256 of the cookie's token */
 	struct str person_id;
 	int64_t created;
 	int64_t expires;

@@ -15,10 +15,10 @@ struct principal {
 	struct str person_name;
 	struct str client_id;
 	struct str grant_id;
-	struct str resource;  /* the audience of the token */
-	uint64_t scopes;      /* bits of the settings' scope table, implied ones
+	struct str resource; /* the audience of the token */
+	uint64_t scopes;     /* bits of the settings' scope table, implied ones
 			       * included (oauth/scope.h) */
-	int64_t expires;      /* seconds since 1970 */
+	int64_t expires;     /* seconds since 1970 */
 };
 
 #endif

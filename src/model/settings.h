@@ -18,16 +18,16 @@ struct setting_pair {
 };
 
 struct tool_rule {
-	struct str name;        /* the server's own */
+	struct str name; /* the server's own */
 	bool disabled;
 	struct str scope;       /* needed on top; STR_NONE */
 	struct str description; /* instead of the server's; STR_NONE */
 };
 
 struct server_entry {
-	struct str name;        /* 1–32 of [A-Za-z0-9_-], no "__" */
-	struct str trouble;     /* why it can't run (for people); STR_NONE */
-	struct str entry;       /* its bytes after expansion: equal bytes, equal
+	struct str name;    /* 1–32 of [A-Za-z0-9_-], no "__" */
+	struct str trouble; /* why it can't run (for people); STR_NONE */
+	struct str entry;   /* its bytes after expansion: equal bytes, equal
 				 * entry (for reload) */
 	enum server_transport transport;
 	/* stdio */
@@ -36,7 +36,7 @@ struct server_entry {
 	size_t arg_count;
 	struct setting_pair *env;
 	size_t env_count;
-	struct str cwd;         /* STR_NONE: ours */
+	struct str cwd; /* STR_NONE: ours */
 	/* HTTP */
 	struct str url;
 	struct setting_pair *headers;
@@ -45,7 +45,7 @@ struct server_entry {
 	struct str description; /* STR_NONE */
 	bool disabled;
 	int64_t timeout_ms;
-	struct str protocol;    /* STR_NONE: "auto"; else a revision */
+	struct str protocol; /* STR_NONE: "auto"; else a revision */
 	enum server_share share;
 	struct tool_rule *tools;
 	size_t tool_count;
@@ -59,28 +59,32 @@ struct group_entry {
 
 struct scope_entry {
 	struct str name;
-	struct str sentence;    /* for the consent page */
+	struct str sentence; /* for the consent page */
 };
 
-enum registration_mode { REGISTRATION_OPEN, REGISTRATION_TOKEN, REGISTRATION_OFF };
+enum registration_mode {
+	REGISTRATION_OPEN,
+	REGISTRATION_TOKEN,
+	REGISTRATION_OFF
+};
 
 struct settings {
 	struct arena *arena;
 	unsigned holders;
-	struct str path;        /* of the file; STR_NONE: defaults only */
+	struct str path; /* of the file; STR_NONE: defaults only */
 
 	struct server_entry *servers;
 	size_t server_count;
 	struct group_entry *groups;
 	size_t group_count;
 
-	struct str listen;      /* "127.0.0.1:3000" */
-	struct str public_url;  /* no trailing slash; also the issuer */
-	struct str tls_cert;    /* STR_NONE: plain */
+	struct str listen;     /* "127.0.0.1:3000" */
+	struct str public_url; /* no trailing slash; also the issuer */
+	struct str tls_cert;   /* STR_NONE: plain */
 	struct str tls_key;
 	struct str *trusted_proxies; /* addresses or CIDR blocks */
 	size_t trusted_proxy_count;
-	struct str store;       /* "sqlite:" or "sqlite:/path" */
+	struct str store; /* "sqlite:" or "sqlite:/path" */
 
 	bool login_password;
 
@@ -94,14 +98,14 @@ struct settings {
 	struct scope_entry *scopes; /* the person's own */
 	size_t scope_count;
 
-	size_t body_max;        /* limits.body, bytes */
+	size_t body_max; /* limits.body, bytes */
 	int64_t head_ms, body_ms, idle_ms;
 	unsigned connections;
 
-	int log_level;          /* enum fault_level */
+	int log_level; /* enum fault_level */
 	bool log_json;
 
-	struct str *notes;      /* for people: unknown keys, servers in trouble,
+	struct str *notes; /* for people: unknown keys, servers in trouble,
 				 * what has no effect */
 	size_t note_count;
 };

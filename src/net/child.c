@@ -35,7 +35,7 @@ struct child {
 	enum state state;
 	struct stream *exit; /* a pidfd, readable when it has ended; or NULL */
 	struct child_feed in;
-	struct stream *out;  /* NULL once it has ended */
+	struct stream *out; /* NULL once it has ended */
 	struct stream *err;
 	struct child_lines lines;
 	struct child_lines said;
@@ -45,9 +45,9 @@ struct child {
 	struct loop_timer soon;   /* lines that wait since child_resume() */
 	unsigned entered;
 	bool paused;
-	bool muted;          /* abandoned */
-	bool drained;        /* waited long enough for the pipes to end */
-	bool is_deaf;        /* closed its stdin */
+	bool muted;   /* abandoned */
+	bool drained; /* waited long enough for the pipes to end */
+	bool is_deaf; /* closed its stdin */
 	char why[128];
 };
 
@@ -258,8 +258,7 @@ line_too_long(struct child *c)
 	char why[64];
 
 	if (c->lines.max >= (size_t)1 << 20)
-		snprintf(why, sizeof(why),
-			"wrote a line of more than %zu MB",
+		snprintf(why, sizeof(why), "wrote a line of more than %zu MB",
 			c->lines.max >> 20);
 	else
 		snprintf(why, sizeof(why),
@@ -425,8 +424,7 @@ child_start(struct loop *l, const struct child_plan *plan,
 }
 
 bool
-child_write(struct child *c, const struct str *parts, size_t n,
-	struct fault *f)
+child_write(struct child *c, const struct str *parts, size_t n, struct fault *f)
 {
 	if (c->state != RUNNING)
 		return fault_set(f, FAULT_UNAVAILABLE, "it is being stopped");
@@ -434,8 +432,8 @@ child_write(struct child *c, const struct str *parts, size_t n,
 	case CHILD_FED:
 		return true;
 	case CHILD_FULL:
-		return fault_set(f, FAULT_UNAVAILABLE,
-			"it does not read its input");
+		return fault_set(
+			f, FAULT_UNAVAILABLE, "it does not read its input");
 	case CHILD_CLOSED:
 		break;
 	}

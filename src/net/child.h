@@ -21,13 +21,13 @@ struct loop;
 struct child;
 
 struct child_plan {
-	const char *command;     /* looked up in the child's PATH */
-	char *const *argv;       /* argv[0] included, NULL-terminated */
-	char *const *env;        /* "NAME=value", NULL-terminated */
-	const char *cwd;         /* NULL or "": ours */
-	size_t line_max;         /* bytes of one stdout line; 0: 4 MB */
-	size_t write_max;        /* bytes waiting for its stdin; 0: 8 MB */
-	int64_t grace_ms;        /* between the ladder's steps; 0: 2 s */
+	const char *command; /* looked up in the child's PATH */
+	char *const *argv;   /* argv[0] included, NULL-terminated */
+	char *const *env;    /* "NAME=value", NULL-terminated */
+	const char *cwd;     /* NULL or "": ours */
+	size_t line_max;     /* bytes of one stdout line; 0: 4 MB */
+	size_t write_max;    /* bytes waiting for its stdin; 0: 8 MB */
+	int64_t grace_ms;    /* between the ladder's steps; 0: 2 s */
 };
 
 struct child_listener {
@@ -50,8 +50,8 @@ struct child *child_start(struct loop *l, const struct child_plan *plan,
 /* Queues the parts and a newline.  False (FAULT_UNAVAILABLE) when write_max
  * is passed, or when it has closed its stdin: then it is being stopped, and
  * gone() tells how it ended. */
-bool child_write(struct child *c, const struct str *parts, size_t n,
-	struct fault *f);
+bool child_write(
+	struct child *c, const struct str *parts, size_t n, struct fault *f);
 
 /* Holds line() back, and with it the child once its pipe is full.  gone() of a
  * child that ends meanwhile waits for child_resume() as well. */

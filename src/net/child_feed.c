@@ -3,8 +3,8 @@
 
 #include "net/stream.h"
 
-#define PARTS_MAX 14              /* of one writev() */
-#define KEEP      ((size_t)4096)  /* more memory is given back when empty */
+#define PARTS_MAX 14             /* of one writev() */
+#define KEEP      ((size_t)4096) /* more memory is given back when empty */
 
 void
 child_feed_init(struct child_feed *feed, size_t max)
@@ -59,8 +59,8 @@ child_feed_flush(struct child_feed *feed)
 
 /* Queues what the pipe did not take: all after the first skip bytes. */
 static void
-keep_rest(struct child_feed *feed, const struct str *parts, size_t n,
-	size_t skip)
+keep_rest(
+	struct child_feed *feed, const struct str *parts, size_t n, size_t skip)
 {
 	for (size_t i = 0; i < n; i++) {
 		if (skip < parts[i].n)

@@ -14,13 +14,13 @@ struct stream;
 struct child_feed {
 	struct stream *stream; /* NULL once closed */
 	struct buf waiting;
-	size_t sent;           /* of what waits; dropped now and then */
+	size_t sent; /* of what waits; dropped now and then */
 };
 
 enum child_fed {
-	CHILD_FED,    /* it is on its way */
-	CHILD_FULL,   /* too much waits; nothing was taken */
-	CHILD_CLOSED  /* the other side takes no more */
+	CHILD_FED,   /* it is on its way */
+	CHILD_FULL,  /* too much waits; nothing was taken */
+	CHILD_CLOSED /* the other side takes no more */
 };
 
 /* max: bytes that may wait.  stream is set by the caller. */

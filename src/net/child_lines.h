@@ -11,7 +11,7 @@
 
 enum child_lines_long {
 	CHILD_LINES_REFUSE, /* too long a line: is_broken */
-	CHILD_LINES_CUT     /* its first max bytes are a line, the rest is lost */
+	CHILD_LINES_CUT /* its first max bytes are a line, the rest is lost */
 };
 
 struct child_lines {
@@ -22,12 +22,12 @@ struct child_lines {
 	size_t scanned; /* no line end before this */
 	size_t max;     /* bytes of a line */
 	enum child_lines_long when_long;
-	bool skipping;  /* within the lost rest of a line */
+	bool skipping; /* within the lost rest of a line */
 	bool is_broken;
 };
 
-void child_lines_init(struct child_lines *l, size_t max,
-	enum child_lines_long when_long);
+void child_lines_init(
+	struct child_lines *l, size_t max, enum child_lines_long when_long);
 void child_lines_clear(struct child_lines *l);
 
 /* Where to put bytes; *room is at least 1. */

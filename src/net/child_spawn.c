@@ -54,8 +54,8 @@ search_path(const struct child_plan *plan, char to[PATH_MAX], struct fault *f)
 
 		if (dir.n == 0 || dir.p[0] != '/')
 			continue;
-		n = snprintf(to, PATH_MAX, "%.*s/%s", STR_ARG(dir),
-			plan->command);
+		n = snprintf(
+			to, PATH_MAX, "%.*s/%s", STR_ARG(dir), plan->command);
 		if (n < 0 || n >= PATH_MAX)
 			continue;
 		why = try_program(to);
@@ -146,14 +146,13 @@ make_pipes(int ends[2 * CHILD_FDS], struct fault *f)
 
 /* theirs: the child's ends of its stdin, stdout and stderr. */
 static int
-set_actions(posix_spawn_file_actions_t *actions,
-	const struct child_plan *plan, const int theirs[CHILD_FDS])
+set_actions(posix_spawn_file_actions_t *actions, const struct child_plan *plan,
+	const int theirs[CHILD_FDS])
 {
 	int error = 0;
 
 	for (int i = 0; i < CHILD_FDS && error == 0; i++)
-		error = posix_spawn_file_actions_adddup2(
-			actions, theirs[i], i);
+		error = posix_spawn_file_actions_adddup2(actions, theirs[i], i);
 	if (error == 0 && plan->cwd != NULL && plan->cwd[0] != '\0')
 		error = posix_spawn_file_actions_addchdir_np(
 			actions, plan->cwd);
@@ -209,8 +208,8 @@ spawn(const struct child_plan *plan, const char *path,
 }
 
 bool
-child_spawn(const struct child_plan *plan, struct child_process *p,
-	struct fault *f)
+child_spawn(
+	const struct child_plan *plan, struct child_process *p, struct fault *f)
 {
 	int ends[2 * CHILD_FDS], *reads = ends, *writes = ends + CHILD_FDS;
 	char path[PATH_MAX];
@@ -223,8 +222,8 @@ child_spawn(const struct child_plan *plan, struct child_process *p,
 		return false;
 	}
 	error = spawn(plan, path,
-		(const int[]){ reads[CHILD_IN], writes[CHILD_OUT],
-			writes[CHILD_ERR] },
+		(const int[]){
+			reads[CHILD_IN], writes[CHILD_OUT], writes[CHILD_ERR] },
 		&p->pid);
 	if (error != 0) {
 		close_all(ends, 2 * CHILD_FDS);

@@ -10,7 +10,7 @@
 
 struct child_process {
 	pid_t pid;
-	int in;  /* our ends of its stdin, stdout, stderr; close-on-exec */
+	int in; /* our ends of its stdin, stdout, stderr; close-on-exec */
 	int out;
 	int err;
 };

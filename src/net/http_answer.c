@@ -53,8 +53,8 @@ static enum turn
 skip_informational(struct http_link *l, int status)
 {
 	if (status == 101)
-		return refuse(l, FAULT_PEER_HTTP,
-			"it switches protocols unasked");
+		return refuse(
+			l, FAULT_PEER_HTTP, "it switches protocols unasked");
 	if (++l->call->informational > INFORMATIONAL_MAX)
 		return refuse(l, FAULT_PEER_HTTP, "too many 1xx answers");
 	return GO;

@@ -282,8 +282,8 @@ what_is_wrong(const struct http_body *b)
 
 /* As many bytes of content as are there. */
 static void
-take_content(struct http_body *b, struct str in, struct str *content,
-	size_t *used)
+take_content(
+	struct http_body *b, struct str in, struct str *content, size_t *used)
 {
 	size_t n = b->left < in.n - *used ? (size_t)b->left : in.n - *used;
 

@@ -12,10 +12,10 @@
 
 struct http_body {
 	enum http_length length;
-	uint64_t left;     /* of the body, or of the chunk */
+	uint64_t left; /* of the body, or of the chunk */
 	unsigned state;
-	unsigned digits;   /* of the chunk's size so far */
-	size_t overhead;   /* bytes of chunk extensions and trailers so far */
+	unsigned digits; /* of the chunk's size so far */
+	size_t overhead; /* bytes of chunk extensions and trailers so far */
 	bool done;
 };
 

@@ -6,6 +6,7 @@
 #endif
 
 /* Sums of enum http_bytes; eight bytes a line, from NUL on. */
+/* clang-format off */
 const unsigned char http_bytes_table[256] = {
 	 0,  0,  0,  0,  0,  0,  0,  0,
 	 0,  0,  0,  0,  0,  0,  0,  0,
@@ -24,6 +25,7 @@ const unsigned char http_bytes_table[256] = {
 	15, 15, 15, 15, 15, 15, 15, 15,
 	15, 15, 15,  6,  7,  6, 15,  0, /* x y z { | } ~ */
 };
+/* clang-format on */
 
 static bool
 stands_in_value(char c)

@@ -12,14 +12,14 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#define ANSWER_MAX  ((size_t)4 << 20)
-#define CONNECT_MS  (10 * 1000)
-#define HEAD_MS     (60 * 1000)
-#define IDLE_MS     (60 * 1000)
-#define REQUEST_MAX ((size_t)1 << 30)
-#define SPARE_MAX   64u
-#define OUT_KEEP    ((size_t)16 << 10) /* of a spare call's memory */
-#define PARTS_MAX   15                 /* body parts of one writev() */
+#define ANSWER_MAX   ((size_t)4 << 20)
+#define CONNECT_MS   (10 * 1000)
+#define HEAD_MS      (60 * 1000)
+#define IDLE_MS      (60 * 1000)
+#define REQUEST_MAX  ((size_t)1 << 30)
+#define SPARE_MAX    64u
+#define OUT_KEEP     ((size_t)16 << 10) /* of a spare call's memory */
+#define PARTS_MAX    15                 /* body parts of one writev() */
 /* Up to so many bytes wait for the others of the turn (loop.h). */
 #define TOGETHER_MAX ((size_t)16 << 10)
 
@@ -168,12 +168,13 @@ static void
 dial(struct http_call *call)
 {
 	struct http_pool *p = call->pool;
-	struct http_dial_plan plan = { .to = &p->origin, .proxy = p->proxy,
-		.tls = p->client->tls, .vet = call->vet,
+	struct http_dial_plan plan = { .to = &p->origin,
+		.proxy = p->proxy,
+		.tls = p->client->tls,
+		.vet = call->vet,
 		.ms = call->connect_ms };
 
-	call->dial = http_dial_start(
-		p->client->loop, &plan, on_dialed, call);
+	call->dial = http_dial_start(p->client->loop, &plan, on_dialed, call);
 }
 
 static bool
@@ -303,8 +304,8 @@ send_now(struct http_call *call, const struct http_ask *ask)
 		parts[i + 1].iov_len = ask->parts[i].n;
 		total += ask->parts[i].n;
 	}
-	moved = stream_write(call->link->stream, parts,
-		(int)ask->part_count + 1, &n);
+	moved = stream_write(
+		call->link->stream, parts, (int)ask->part_count + 1, &n);
 	if (moved == STREAM_MOVED && n == total) {
 		call->sent = true;
 		call->out_at = call->out.n;
@@ -370,8 +371,7 @@ http_call_start(struct http_client *c, const struct http_ask *ask)
 	take_ask(call, ask);
 	call->pool = http_pool_join(c, ask->origin, &call->fault);
 	if (call->pool != NULL &&
-		http_request_write(
-			&call->out, ask, call->pool, &call->fault)) {
+		http_request_write(&call->out, ask, call->pool, &call->fault)) {
 		call->link = http_link_take(call->pool, ask->vet, call);
 		if (call->link != NULL)
 			send_on_kept(call, ask);

@@ -23,14 +23,14 @@ struct http_link;
 struct http_pool;
 
 struct http_call {
-	struct list place;       /* among the client's calls, or the spare */
+	struct list place; /* among the client's calls, or the spare */
 	struct http_client *client;
-	struct http_pool *pool;  /* NULL: refused before that */
-	struct http_link *link;  /* NULL: dialing, or refused */
+	struct http_pool *pool; /* NULL: refused before that */
+	struct http_link *link; /* NULL: dialing, or refused */
 	struct http_dial *dial;
-	struct loop_timer timer; /* total time; or soon, see on_timer() */
+	struct loop_timer timer;  /* total time; or soon, see on_timer() */
 	struct loop_turn sending; /* what is in out */
-	int64_t total_due;       /* loop_now(); 0: no limit */
+	int64_t total_due;        /* loop_now(); 0: no limit */
 	struct http_listener listener;
 	void *with;
 	enum http_method method;
@@ -41,20 +41,20 @@ struct http_call {
 	int64_t idle_ms;
 	/* The request; without its body when that was large and sent at once. */
 	struct buf out;
-	size_t out_at;           /* how much of it was sent */
-	bool whole;              /* out holds all of the request */
-	bool sent;               /* the peer may have seen some of it */
-	bool unwritable;         /* the peer takes no more of it */
+	size_t out_at;   /* how much of it was sent */
+	bool whole;      /* out holds all of the request */
+	bool sent;       /* the peer may have seen some of it */
+	bool unwritable; /* the peer takes no more of it */
 	bool paused;
 	/* The answer, see http_answer.c. */
 	bool in_body;
 	bool gather;
-	bool keep;               /* the link may serve again */
-	unsigned informational;  /* 1xx so far */
+	bool keep;              /* the link may serve again */
+	unsigned informational; /* 1xx so far */
 	struct http_body body;
-	size_t body_at;          /* the gathered body, in the link's buffer */
+	size_t body_at; /* the gathered body, in the link's buffer */
 	size_t body_n;
-	struct fault fault;      /* told soon, by the timer */
+	struct fault fault; /* told soon, by the timer */
 };
 
 /* Sends more of the request. */

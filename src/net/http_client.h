@@ -48,9 +48,9 @@ struct http_listener {
 
 struct http_ask {
 	enum http_method method;
-	struct str origin;   /* scheme://host[:port], as uri_origin() */
-	struct str target;   /* path and query, origin-form */
-	struct str ready;    /* fields of http_fields_write(), before these */
+	struct str origin; /* scheme://host[:port], as uri_origin() */
+	struct str target; /* path and query, origin-form */
+	struct str ready;  /* fields of http_fields_write(), before these */
 	const struct field *fields; /* Host, Content-Length, Connection,
 				     * Transfer-Encoding, Authorization and
 				     * Proxy-Authorization are refused here:
@@ -60,11 +60,11 @@ struct http_ask {
 	const struct str *parts; /* body; copied if not sent at once */
 	size_t part_count;
 	enum vet_policy vet;
-	size_t answer_max;   /* bytes gathered; 0: 4 MB */
-	int64_t connect_ms;  /* 0: 10 s */
-	int64_t head_ms;     /* to the answer's head; 0: 60 s; < 0: no limit */
-	int64_t idle_ms;     /* between bytes of a body; 0: 60 s; < 0: none */
-	int64_t total_ms;    /* dialing included; 0: no limit */
+	size_t answer_max;  /* bytes gathered; 0: 4 MB */
+	int64_t connect_ms; /* 0: 10 s */
+	int64_t head_ms;    /* to the answer's head; 0: 60 s; < 0: no limit */
+	int64_t idle_ms;    /* between bytes of a body; 0: 60 s; < 0: none */
+	int64_t total_ms;   /* dialing included; 0: no limit */
 	struct http_listener listener;
 	void *with;
 };
@@ -72,13 +72,13 @@ struct http_ask {
 /* Writes fields for http_ask.ready, which many requests use again: judged and
  * put into their form once.  The same names are refused as in http_ask.
  * FAULT_BAD_HTTP: a byte that may not be sent. */
-bool http_fields_write(struct buf *out, const struct field *fields, size_t n,
-	struct fault *f);
+bool http_fields_write(
+	struct buf *out, const struct field *fields, size_t n, struct fault *f);
 
 struct http_client_settings {
-	unsigned idle_per_origin;  /* kept open; default 128 */
-	int64_t idle_ms;           /* default 30 s */
-	struct str https_proxy;    /* "" for none; http://[user:pw@]host:port */
+	unsigned idle_per_origin; /* kept open; default 128 */
+	int64_t idle_ms;          /* default 30 s */
+	struct str https_proxy;   /* "" for none; http://[user:pw@]host:port */
 	struct str http_proxy;
 	struct str no_proxy;
 };

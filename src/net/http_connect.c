@@ -54,8 +54,8 @@ static int
 begin_connect(const union http_address *a)
 {
 	int type = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, one = 1;
-	socklen_t size = a->any.sa_family == AF_INET ? sizeof(a->v4)
-						     : sizeof(a->v6);
+	socklen_t size =
+		a->any.sa_family == AF_INET ? sizeof(a->v4) : sizeof(a->v6);
 	int fd = socket(a->any.sa_family, type, 0), error;
 
 	if (fd < 0)

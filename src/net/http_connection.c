@@ -41,10 +41,11 @@ http_connection_new(struct http_server *s, int fd, const char *peer)
 	}
 	http_service_count(s, 1);
 	http_connection_move(c, HTTP_STATE_IDLE, s->limits.head_ms);
-	stream_own(c->stream, (struct stream_owner){ .readable = on_readable,
-				      .writable = on_writable,
-				      .hung_up = on_hung_up,
-				      .with = c });
+	stream_own(c->stream,
+		(struct stream_owner){ .readable = on_readable,
+			.writable = on_writable,
+			.hung_up = on_hung_up,
+			.with = c });
 }
 
 void
@@ -253,8 +254,8 @@ settle_out(struct http_connection *c, bool moved)
 		return;
 	}
 	if (moved || !c->writing)
-		c->write_deadline = loop_now(c->server->loop) +
-			c->server->limits.write_ms;
+		c->write_deadline =
+			loop_now(c->server->loop) + c->server->limits.write_ms;
 	c->writing = true;
 	stream_want_write(c->stream);
 }

@@ -62,39 +62,39 @@ struct http_input {
 };
 
 struct http_connection {
-	struct list link;        /* the server's idle or busy */
-	struct list later;       /* the server's later */
+	struct list link;         /* the server's idle or busy */
+	struct list later;        /* the server's later */
 	struct loop_turn working; /* on what was read */
 	struct loop_turn sending; /* what is in out */
 	struct http_server *server;
 	struct stream *stream;
-	int64_t deadline;        /* of the state; loop_now(), 0: none */
-	int64_t write_deadline;  /* for the next byte taken from out */
+	int64_t deadline;       /* of the state; loop_now(), 0: none */
+	int64_t write_deadline; /* for the next byte taken from out */
 	enum http_state state;
-	unsigned inside;         /* frames of ours on the stack */
+	unsigned inside; /* frames of ours on the stack */
 
-	bool has_request;        /* r is the handler's */
+	bool has_request; /* r is the handler's */
 	bool streaming;
-	bool identity;           /* a stream without chunks */
-	bool no_content;         /* an answer without a body */
-	bool full;               /* stream_buffer was passed */
-	bool close;              /* after this answer */
-	bool continue_wanted;    /* 100 (Continue) is owed before the body */
-	bool paused;             /* reading */
-	bool ended;              /* the peer sends no more */
-	bool writing;            /* out waits for the kernel */
-	bool broken;             /* told on a later turn */
+	bool identity;        /* a stream without chunks */
+	bool no_content;      /* an answer without a body */
+	bool full;            /* stream_buffer was passed */
+	bool close;           /* after this answer */
+	bool continue_wanted; /* 100 (Continue) is owed before the body */
+	bool paused;          /* reading */
+	bool ended;           /* the peer sends no more */
+	bool writing;         /* out waits for the kernel */
+	bool broken;          /* told on a later turn */
 
 	struct http_request r;
 	struct http_head *head;
 	struct http_input in;
-	size_t scanned;          /* of a head that is not whole */
+	size_t scanned; /* of a head that is not whole */
 	struct http_body body;
 	size_t body_max;
-	char *body_own;          /* in r.arena; a body that does not fit in */
+	char *body_own; /* in r.arena; a body that does not fit in */
 	struct buf body_chunked;
-	size_t excess;           /* bytes thrown away */
-	struct buf out;          /* not sent, or not taken by the kernel */
+	size_t excess;  /* bytes thrown away */
+	struct buf out; /* not sent, or not taken by the kernel */
 	size_t out_from;
 	char peer[INET6_ADDRSTRLEN];
 };
@@ -116,8 +116,7 @@ void http_connection_move(
 	struct http_connection *c, enum http_state state, int64_t ms);
 
 /* Answers with the fault's row and ends; gone() is told first. */
-void http_connection_refuse(
-	struct http_connection *c, const struct fault *f);
+void http_connection_refuse(struct http_connection *c, const struct fault *f);
 
 /* The handler answered (or is gone): the request is over but for what must
  * still be written or read. */

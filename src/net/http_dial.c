@@ -27,8 +27,8 @@ struct http_dial {
 	struct loop_timer limit;
 	struct loop_timer soon; /* begins */
 	struct http_lookup *lookup;
-	struct http_connect connect; /* with the list of addresses */
-	struct stream *stream; /* once it is connected */
+	struct http_connect connect;      /* with the list of addresses */
+	struct stream *stream;            /* once it is connected */
 	char target[HTTP_AUTHORITY_SIZE]; /* what the proxy is asked for */
 	bool target_known;
 	struct buf out;
@@ -117,8 +117,8 @@ on_connected(void *with, struct stream *s, const char *why)
 	if (str_starts(str_from(why), str_from(peer_of(d)->host)))
 		fault_set(&d->fault, FAULT_DIAL, "%s", why);
 	else
-		fault_set(&d->fault, FAULT_DIAL, "%s: %s", peer_of(d)->host,
-			why);
+		fault_set(
+			&d->fault, FAULT_DIAL, "%s: %s", peer_of(d)->host, why);
 	fail(d);
 }
 
@@ -185,16 +185,14 @@ on_looked_up(void *with, const struct http_addresses *list, const char *why)
 static void
 look(struct http_dial *d)
 {
-	const struct http_origin *o =
-		d->target_known ? peer_of(d) : d->plan.to;
+	const struct http_origin *o = d->target_known ? peer_of(d) : d->plan.to;
 
 	http_origin_addresses(o, &d->connect.list);
 	if (d->connect.list.n > 0) {
 		heard(d);
 		return;
 	}
-	d->lookup = http_lookup_start(
-		d->loop, o, on_looked_up, d, &d->fault);
+	d->lookup = http_lookup_start(d->loop, o, on_looked_up, d, &d->fault);
 	if (d->lookup == NULL)
 		fail(d);
 }
@@ -246,8 +244,8 @@ hear_proxy(struct http_dial *d)
 	struct fault f = { 0 };
 	size_t used;
 
-	switch (http_head_response(&head, buf_view(&d->in), true, &d->scanned,
-		&used, &f)) {
+	switch (http_head_response(
+		&head, buf_view(&d->in), true, &d->scanned, &used, &f)) {
 	case HTTP_INCOMPLETE:
 		if (d->in.n == TUNNEL_MAX)
 			tunnel_failed(d, FAULT_PEER_HTTP, "endless answer");

@@ -29,7 +29,7 @@ struct http_dial_plan {
 	const struct http_proxy *proxy; /* outlives the dial; NULL: none */
 	struct tls_context *tls;
 	enum vet_policy vet;
-	int64_t ms;                     /* for all of it */
+	int64_t ms; /* for all of it */
 };
 
 /* done() gets the stream, which is then its own, or f: FAULT_DIAL,

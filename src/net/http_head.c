@@ -17,18 +17,18 @@ static bool
 judge_coding(struct http_pass *s, struct http_head *h)
 {
 	if (h->known_count[HTTP_FIELD_TRANSFER_ENCODING] > 1)
-		return http_pass_refuse(s, FAULT_BAD_HTTP,
-			"Transfer-Encoding stands twice");
+		return http_pass_refuse(
+			s, FAULT_BAD_HTTP, "Transfer-Encoding stands twice");
 	if (h->known_count[HTTP_FIELD_CONTENT_LENGTH] != 0)
 		return http_pass_refuse(s, FAULT_BAD_HTTP,
 			"Transfer-Encoding and Content-Length stand together");
 	if (h->minor == 0)
 		return http_pass_refuse(s, FAULT_BAD_HTTP,
 			"Transfer-Encoding stands in HTTP/1.0");
-	if (!str_eq_nocase(h->known[HTTP_FIELD_TRANSFER_ENCODING],
-		    STR("chunked")))
-		return http_pass_refuse(s, FAULT_CODING,
-			"the transfer coding is not chunked");
+	if (!str_eq_nocase(
+		    h->known[HTTP_FIELD_TRANSFER_ENCODING], STR("chunked")))
+		return http_pass_refuse(
+			s, FAULT_CODING, "the transfer coding is not chunked");
 	h->length = HTTP_LENGTH_CHUNKED;
 	return true;
 }
@@ -235,8 +235,8 @@ host_is_valid(struct str host)
 
 	if (host.n > 0 && *p == '[') {
 		p++;
-		while (p < end && (http_bytes_are(*p, HTTP_BYTES_HOST) ||
-					  *p == ':'))
+		while (p < end &&
+			(http_bytes_are(*p, HTTP_BYTES_HOST) || *p == ':'))
 			p++;
 		if (p - host.p < 3 || p == end || *p != ']')
 			return false;
@@ -271,8 +271,8 @@ judge_host(struct http_pass *s, struct http_head *h)
 	if (str_is_none(h->authority))
 		h->authority = host;
 	return str_eq_nocase(h->authority, host) ||
-		http_pass_refuse(s, FAULT_BAD_HTTP,
-			"the target and Host disagree");
+		http_pass_refuse(
+			s, FAULT_BAD_HTTP, "the target and Host disagree");
 }
 
 static bool

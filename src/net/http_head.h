@@ -16,15 +16,21 @@
 #define HTTP_HEAD_MAX   ((size_t)32 << 10)
 
 enum http_method {
-	HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_DELETE, HTTP_OPTIONS,
-	HTTP_PATCH, HTTP_OTHER
+	HTTP_GET,
+	HTTP_HEAD,
+	HTTP_POST,
+	HTTP_PUT,
+	HTTP_DELETE,
+	HTTP_OPTIONS,
+	HTTP_PATCH,
+	HTTP_OTHER
 };
 
 enum http_length {
-	HTTP_LENGTH_NONE,    /* no body */
-	HTTP_LENGTH_GIVEN,   /* content_length bytes */
+	HTTP_LENGTH_NONE,  /* no body */
+	HTTP_LENGTH_GIVEN, /* content_length bytes */
 	HTTP_LENGTH_CHUNKED,
-	HTTP_LENGTH_CLOSE    /* responses: until the connection ends */
+	HTTP_LENGTH_CLOSE /* responses: until the connection ends */
 };
 
 /* Fields that are looked up on every message, found while parsing. */
@@ -54,15 +60,15 @@ struct http_head {
 	/* request */
 	enum http_method method;
 	struct str method_text;
-	struct str target;     /* origin-form, as sent */
-	struct str path;       /* of the target, undecoded */
-	struct str query;      /* without '?'; STR_NONE: none */
-	struct str authority;  /* Host, or the absolute-form's authority */
+	struct str target;    /* origin-form, as sent */
+	struct str path;      /* of the target, undecoded */
+	struct str query;     /* without '?'; STR_NONE: none */
+	struct str authority; /* Host, or the absolute-form's authority */
 	/* response */
 	int status;
 	/* both */
-	int minor;             /* HTTP/1.<minor> */
-	bool close;            /* the connection ends after this message */
+	int minor;  /* HTTP/1.<minor> */
+	bool close; /* the connection ends after this message */
 	enum http_length length;
 	uint64_t content_length;
 	struct field fields[HTTP_FIELDS_MAX];

@@ -60,8 +60,8 @@ read_body(struct http_connection *c)
 {
 	struct http_body *b = &c->body;
 	size_t at = (size_t)(c->head->content_length - b->left), n;
-	enum stream_moved moved = stream_read(
-		c->stream, c->body_own + at, (size_t)b->left, &n);
+	enum stream_moved moved =
+		stream_read(c->stream, c->body_own + at, (size_t)b->left, &n);
 
 	b->left -= n;
 	b->done = b->left == 0;
@@ -107,8 +107,8 @@ ready_request(struct http_connection *c)
 		.peer = str_from(c->peer),
 		.over_tls = c->server->tls != NULL,
 		.scope = { .n = 2,
-			.fields = { EF_U64("request",
-					    ++c->server->counts.requests),
+			.fields = {
+				EF_U64("request", ++c->server->counts.requests),
 				EF_STR("peer", str_from(c->peer)) } } };
 	c->has_request = true;
 	c->close = c->head->close;
@@ -229,8 +229,7 @@ static bool
 take_head(struct http_connection *c)
 {
 	struct http_server *s = c->server;
-	struct str bytes = str_of(
-		c->in.p + c->in.from, c->in.to - c->in.from);
+	struct str bytes = str_of(c->in.p + c->in.from, c->in.to - c->in.from);
 	size_t used;
 
 	if (bytes.n == 0)
@@ -265,8 +264,7 @@ take_chunks(struct http_connection *c, struct fault *f)
 	size_t used;
 
 	do {
-		struct str rest =
-			str_of(in->p + in->from, in->to - in->from);
+		struct str rest = str_of(in->p + in->from, in->to - in->from);
 
 		if (!http_body_feed(&c->body, rest, &content, &used, f))
 			return false;
@@ -304,8 +302,8 @@ take_body(struct http_connection *c)
 
 	fault_clear(f);
 	if (c->body_own != NULL) {
-		c->r.body = str_of(
-			c->body_own, (size_t)c->head->content_length);
+		c->r.body =
+			str_of(c->body_own, (size_t)c->head->content_length);
 	} else if (c->body.length == HTTP_LENGTH_GIVEN && !c->body.done) {
 		take_in_place(c);
 	} else if (c->body.length == HTTP_LENGTH_CHUNKED &&

@@ -36,8 +36,7 @@ token_is(const char *p, const char *lit, size_t n)
 	uint64_t differ = 0;
 
 	if (n < 8)
-		return (differ4(p, lit) |
-			       differ4(p + n - 4, lit + n - 4)) == 0;
+		return (differ4(p, lit) | differ4(p + n - 4, lit + n - 4)) == 0;
 	for (size_t i = 0; i + 8 < n; i += 8)
 		differ |= differ8(p + i, lit + i);
 	return (differ | differ8(p + n - 8, lit + n - 8)) == 0;
@@ -86,9 +85,8 @@ http_known(struct str name)
 	case 12:
 		return IF_TOKEN(p, "content-type", HTTP_FIELD_CONTENT_TYPE);
 	case 13:
-		return ONE_OF_TWO(p, "authorization",
-			HTTP_FIELD_AUTHORIZATION, "last-event-id",
-			HTTP_FIELD_LAST_EVENT_ID);
+		return ONE_OF_TWO(p, "authorization", HTTP_FIELD_AUTHORIZATION,
+			"last-event-id", HTTP_FIELD_LAST_EVENT_ID);
 	case 14:
 		return ONE_OF_TWO(p, "content-length",
 			HTTP_FIELD_CONTENT_LENGTH, "mcp-session-id",

@@ -76,8 +76,8 @@ http_link_new(struct http_pool *p, struct stream *s, enum vet_policy vet,
 	list_init(&l->place);
 	loop_timer_init(&l->timer, p->client->loop, on_timer, l);
 	loop_turn_init(&l->working, p->client->loop, on_work, l);
-	stream_own(s,
-		(struct stream_owner){ on_readable, on_writable, l, NULL });
+	stream_own(
+		s, (struct stream_owner){ on_readable, on_writable, l, NULL });
 	return l;
 }
 
@@ -140,8 +140,7 @@ is_usable(const struct http_link *l)
 }
 
 struct http_link *
-http_link_take(
-	struct http_pool *p, enum vet_policy vet, struct http_call *call)
+http_link_take(struct http_pool *p, enum vet_policy vet, struct http_call *call)
 {
 	struct list *at = p->idle.prev;
 

@@ -16,16 +16,16 @@ struct stream;
 
 struct http_link {
 	struct http_pool *pool;
-	struct list place;      /* among the pool's idle ones */
+	struct list place; /* among the pool's idle ones */
 	struct stream *stream;
-	struct http_call *call; /* NULL: idle */
-	struct loop_timer timer; /* never later than the deadline */
+	struct http_call *call;   /* NULL: idle */
+	struct loop_timer timer;  /* never later than the deadline */
 	struct loop_turn working; /* on what was read */
-	int64_t deadline;       /* loop_now(); 0: none */
-	int64_t idle_ms;        /* how long it may wait in the pool */
-	int64_t since;          /* when it went there */
-	enum vet_policy vet;    /* what its address was judged by */
-	bool kept;              /* served a call already */
+	int64_t deadline;         /* loop_now(); 0: none */
+	int64_t idle_ms;          /* how long it may wait in the pool */
+	int64_t since;            /* when it went there */
+	enum vet_policy vet;      /* what its address was judged by */
+	bool kept;                /* served a call already */
 	bool dead;
 	unsigned entered;
 	/* What came: [0, at) was dealt with, [at, n) was not. */
@@ -33,7 +33,7 @@ struct http_link {
 	size_t cap;
 	size_t n;
 	size_t at;
-	size_t scanned;         /* see http_head_response() */
+	size_t scanned; /* see http_head_response() */
 };
 
 /* Takes the stream, for the call. */

@@ -78,12 +78,13 @@ on_done(uv_getaddrinfo_t *request, int status, struct addrinfo *info)
 
 struct http_lookup *
 http_lookup_start(struct loop *l, const struct http_origin *o,
-	void (*done)(void *with, const struct http_addresses *list,
-		const char *why),
+	void (*done)(
+		void *with, const struct http_addresses *list, const char *why),
 	void *with, struct fault *f)
 {
 	struct addrinfo hints = { .ai_family = AF_UNSPEC,
-		.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV };
+		.ai_socktype = SOCK_STREAM,
+		.ai_flags = AI_NUMERICSERV };
 	struct http_lookup *look;
 	char port[6];
 	int status;
@@ -99,11 +100,11 @@ http_lookup_start(struct loop *l, const struct http_origin *o,
 	look->done = done;
 	look->with = with;
 	snprintf(port, sizeof(port), "%u", o->port);
-	status = uv_getaddrinfo(loop_uv(l), &look->request, on_done, o->host,
-		port, &hints);
+	status = uv_getaddrinfo(
+		loop_uv(l), &look->request, on_done, o->host, port, &hints);
 	if (status != 0) {
-		fault_set(f, FAULT_DIAL, "%s: %s", o->host,
-			uv_strerror(status));
+		fault_set(
+			f, FAULT_DIAL, "%s: %s", o->host, uv_strerror(status));
 		free(look);
 		return NULL;
 	}

@@ -20,8 +20,8 @@ struct http_lookup;
  * wait. */
 struct http_lookup *http_lookup_start(struct loop *l,
 	const struct http_origin *o,
-	void (*done)(void *with, const struct http_addresses *list,
-		const char *why),
+	void (*done)(
+		void *with, const struct http_addresses *list, const char *why),
 	void *with, struct fault *f);
 
 /* *lookup may be NULL. */

@@ -98,8 +98,7 @@ take_ipv6(struct str host, struct http_origin *o, struct fault *f)
 	if (host.n >= INET6_ADDRSTRLEN)
 		return fault_set(f, FAULT_BAD_URI, "IPv6 address too long");
 	copy_lower(o->host, host);
-	if (strlen(o->host) != host.n ||
-		inet_pton(AF_INET6, o->host, &v6) != 1)
+	if (strlen(o->host) != host.n || inet_pton(AF_INET6, o->host, &v6) != 1)
 		return fault_set(f, FAULT_BAD_URI, "no IPv6 address");
 	o->kind = HTTP_HOST_ADDRESS;
 	o->is_ipv6 = true;
@@ -215,8 +214,8 @@ http_origin_authority(const struct http_origin *o, bool with_default,
 	const char *shut = o->is_ipv6 ? "]" : "";
 
 	if (!with_default && o->port == (o->is_tls ? 443 : 80))
-		snprintf(to, HTTP_AUTHORITY_SIZE, "%s%s%s", open, o->host,
-			shut);
+		snprintf(
+			to, HTTP_AUTHORITY_SIZE, "%s%s%s", open, o->host, shut);
 	else
 		snprintf(to, HTTP_AUTHORITY_SIZE, "%s%s%s:%u", open, o->host,
 			shut, o->port);

@@ -35,9 +35,9 @@ struct http_addresses {
 struct http_origin {
 	enum http_host kind;
 	bool is_tls;
-	bool is_ipv6;                     /* written in brackets */
-	uint16_t port;                    /* given, or the scheme's */
-	char host[HTTP_HOST_MAX + 1];     /* lower case, no brackets */
+	bool is_ipv6;                 /* written in brackets */
+	uint16_t port;                /* given, or the scheme's */
+	char host[HTTP_HOST_MAX + 1]; /* lower case, no brackets */
 };
 
 /* scheme://host[:port], http or https; no path, no userinfo.  FAULT_BAD_URI,

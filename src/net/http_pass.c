@@ -59,8 +59,8 @@ hear_connection(struct http_head *h, struct str value)
 	struct str rest = value;
 
 	while (!str_is_none(rest))
-		if (str_eq_nocase(str_trim(str_split(&rest, ',')),
-			    STR("close")))
+		if (str_eq_nocase(
+			    str_trim(str_split(&rest, ',')), STR("close")))
 			h->close = true;
 }
 

@@ -63,8 +63,7 @@ pool_new(struct http_client *c, struct str origin, struct fault *f)
 		die("out of memory");
 	p->client = c;
 	list_init(&p->idle);
-	if (!http_origin_parse(origin, &p->origin, f) ||
-		!find_proxy(c, p, f)) {
+	if (!http_origin_parse(origin, &p->origin, f) || !find_proxy(c, p, f)) {
 		if (f->id == FAULT_BAD_URI)
 			f->id = FAULT_DIAL;
 		pool_free(p);
@@ -122,8 +121,8 @@ http_client_new(struct loop *l, struct tls_context *tls,
 		die("out of memory");
 	c->loop = l;
 	c->tls = tls;
-	c->idle_per_origin = s->idle_per_origin != 0 ? s->idle_per_origin
-						     : IDLE_PER_ORIGIN;
+	c->idle_per_origin =
+		s->idle_per_origin != 0 ? s->idle_per_origin : IDLE_PER_ORIGIN;
 	c->idle_ms = s->idle_ms != 0 ? s->idle_ms : IDLE_MS;
 	http_proxy_parse(s->https_proxy, &c->https_proxy, &c->https_fault);
 	http_proxy_parse(s->http_proxy, &c->http_proxy, &c->http_fault);

@@ -24,23 +24,23 @@ struct http_client {
 	struct http_proxy http_proxy;
 	struct fault https_fault; /* set: the proxy's setting can't be used */
 	struct fault http_fault;
-	struct str no_proxy;      /* ours */
-	struct map pools;         /* by the origin's text */
+	struct str no_proxy; /* ours */
+	struct map pools;    /* by the origin's text */
 	struct list calls;
-	struct list spare;        /* calls to be used again */
+	struct list spare; /* calls to be used again */
 	unsigned spare_count;
-	struct http_head head;    /* of the answer that is being read */
+	struct http_head head; /* of the answer that is being read */
 };
 
 struct http_pool {
 	struct http_client *client;
-	struct str key;           /* the origin's text; ours */
+	struct str key; /* the origin's text; ours */
 	struct http_origin origin;
 	const struct http_proxy *proxy; /* NULL: directly */
-	struct str host_field;    /* "Host: ...\r\n"; ours */
-	struct list idle;         /* struct http_link, the freshest last */
+	struct str host_field;          /* "Host: ...\r\n"; ours */
+	struct list idle; /* struct http_link, the freshest last */
 	unsigned idle_count;
-	unsigned users;           /* calls and connections */
+	unsigned users; /* calls and connections */
 };
 
 /* The pool of the origin, with one user more.  NULL: FAULT_DIAL,

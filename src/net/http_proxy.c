@@ -37,8 +37,8 @@ parse(struct arena *a, struct str text, struct http_proxy *p, struct fault *f)
 	if (str_starts_nocase(rest, STR("http://")))
 		rest = str_cut(rest, 7, rest.n);
 	else if (str_find(rest, STR("://")) != rest.n)
-		return fault_set(f, FAULT_DIAL,
-			"the proxy is no http:// address");
+		return fault_set(
+			f, FAULT_DIAL, "the proxy is no http:// address");
 	if (rest.n > 0 && rest.p[rest.n - 1] == '/')
 		rest.n--;
 	for (size_t i = 0; i < rest.n; i++)
@@ -49,8 +49,7 @@ parse(struct arena *a, struct str text, struct http_proxy *p, struct fault *f)
 				"the proxy's user or password is malformed");
 		rest = str_cut(rest, at + 1, rest.n);
 	}
-	return http_origin_parse(
-		str_join(a, STR("http://"), rest), &p->at, f);
+	return http_origin_parse(str_join(a, STR("http://"), rest), &p->at, f);
 }
 
 bool

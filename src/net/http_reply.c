@@ -162,8 +162,8 @@ body_length(const struct http_answer *answer)
 }
 
 static char *
-put_framing(char *to, const struct http_answer *answer,
-	enum http_framing framing)
+put_framing(
+	char *to, const struct http_answer *answer, enum http_framing framing)
 {
 	switch (framing) {
 	case HTTP_FRAMING_LENGTH:
@@ -194,8 +194,8 @@ http_reply_head(struct http_connection *c, const struct http_answer *answer,
 {
 	size_t body = body_length(answer);
 	/* A short body will find its room behind the head. */
-	char *from = buf_room(&c->out,
-		head_size(answer) + (body <= SHORT_BODY ? body : 0));
+	char *from = buf_room(
+		&c->out, head_size(answer) + (body <= SHORT_BODY ? body : 0));
 	char *to = from;
 
 	insist(answer->status >= 200 && answer->status <= 599);
@@ -256,9 +256,9 @@ send_parts(struct http_connection *c, const struct str *parts, size_t n)
 
 	do {
 		for (count = 1; at < n && count <= HTTP_REPLY_PARTS; at++)
-			out[count++] = (struct iovec){
-				(void *)(uintptr_t)parts[at].p, parts[at].n
-			};
+			out[count++] =
+				(struct iovec){ (void *)(uintptr_t)parts[at].p,
+					parts[at].n };
 		http_connection_send(c, out, (int)count);
 	} while (at < n);
 }
@@ -272,8 +272,8 @@ http_answer(struct http_request *r, const struct http_answer *answer)
 
 	insist(c->has_request && !c->streaming);
 	http_reply_settle_close(c, answer);
-	http_reply_head(c, answer,
-		bare ? HTTP_FRAMING_NONE : HTTP_FRAMING_LENGTH);
+	http_reply_head(
+		c, answer, bare ? HTTP_FRAMING_NONE : HTTP_FRAMING_LENGTH);
 	send_parts(c, answer->parts, empty ? 0 : answer->part_count);
 	log_answer(r, answer->status);
 	http_connection_answered(c);

@@ -14,9 +14,9 @@
 
 /* How the length of the body is told. */
 enum http_framing {
-	HTTP_FRAMING_LENGTH,  /* Content-Length */
+	HTTP_FRAMING_LENGTH, /* Content-Length */
 	HTTP_FRAMING_CHUNKED,
-	HTTP_FRAMING_NONE     /* the status or the connection's end tells it */
+	HTTP_FRAMING_NONE /* the status or the connection's end tells it */
 };
 
 /* Whether the connection can serve another request after this answer. */

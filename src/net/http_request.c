@@ -49,13 +49,12 @@ is_name(struct str s)
 static bool
 is_value(struct str s)
 {
-	return s.n == 0 ||
-		http_bytes_value_end(s.p, s.p + s.n) == s.p + s.n;
+	return s.n == 0 || http_bytes_value_end(s.p, s.p + s.n) == s.p + s.n;
 }
 
 bool
-http_fields_write(struct buf *out, const struct field *fields, size_t n,
-	struct fault *f)
+http_fields_write(
+	struct buf *out, const struct field *fields, size_t n, struct fault *f)
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct field *field = &fields[i];
@@ -114,8 +113,8 @@ write_length(struct buf *out, const struct http_ask *ask)
 
 	for (size_t i = 0; i < ask->part_count; i++)
 		total += ask->parts[i].n;
-	if (total == 0 && ask->method != HTTP_POST &&
-		ask->method != HTTP_PUT && ask->method != HTTP_PATCH)
+	if (total == 0 && ask->method != HTTP_POST && ask->method != HTTP_PUT &&
+		ask->method != HTTP_PATCH)
 		return;
 	buf_lit(out, "Content-Length: ");
 	buf_u64(out, total);
@@ -145,7 +144,7 @@ http_request_write(struct buf *out, const struct http_ask *ask,
 	write_length(out, ask);
 	buf_lit(out, "\r\n");
 	if (!buf_ok(out))
-		return fault_set(f, FAULT_TOO_LARGE,
-			"the request's head is too large");
+		return fault_set(
+			f, FAULT_TOO_LARGE, "the request's head is too large");
 	return true;
 }

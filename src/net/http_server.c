@@ -75,8 +75,7 @@ sweep(void *with)
 		struct http_connection *c =
 			list_entry(link, struct http_connection, link);
 
-		if (is_due(c->deadline, now) ||
-			is_due(c->write_deadline, now))
+		if (is_due(c->deadline, now) || is_due(c->write_deadline, now))
 			http_connection_later(c);
 	}
 	if (s->counts.connections > 0)
@@ -134,8 +133,10 @@ http_service_date(struct http_server *s)
 		write_date(s);
 		s->date_until = now + 1000;
 	}
-	return str_of(s->date, sizeof("Date: Sun, 06 Nov 1994 08:49:37 GMT"
-				      "\r\n") - 1);
+	return str_of(s->date,
+		sizeof("Date: Sun, 06 Nov 1994 08:49:37 GMT"
+		       "\r\n") -
+			1);
 }
 
 /* ---- life ---- */
@@ -239,8 +240,8 @@ http_server_address(const struct http_server *s)
 }
 
 void
-http_server_drain(struct http_server *s, int64_t ms,
-	void (*done)(void *with), void *with)
+http_server_drain(
+	struct http_server *s, int64_t ms, void (*done)(void *with), void *with)
 {
 	s->draining = true;
 	s->drained = done;

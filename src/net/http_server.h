@@ -42,10 +42,10 @@ struct http_request {
 	struct arena *arena;
 	const struct http_head *head;
 	struct str body;
-	struct str peer;      /* address without port, text */
+	struct str peer; /* address without port, text */
 	bool over_tls;
 	struct event_scope scope; /* request id, peer */
-	void *user;           /* the handler's */
+	void *user;               /* the handler's */
 	/* Called when a stream that was full takes bytes again; may be NULL. */
 	void (*drained)(struct http_request *r);
 };
@@ -58,13 +58,13 @@ struct http_handler {
 };
 
 struct http_limits {
-	size_t body_max;       /* bytes; default for http_allow_body */
-	int64_t head_ms;       /* from the first byte to the end of the head */
-	int64_t body_ms;       /* for the whole body */
-	int64_t idle_ms;       /* between requests */
-	int64_t write_ms;      /* without progress */
-	unsigned connections;  /* at most, all peers */
-	size_t stream_buffer;  /* bytes that a slow reader may leave waiting */
+	size_t body_max;      /* bytes; default for http_allow_body */
+	int64_t head_ms;      /* from the first byte to the end of the head */
+	int64_t body_ms;      /* for the whole body */
+	int64_t idle_ms;      /* between requests */
+	int64_t write_ms;     /* without progress */
+	unsigned connections; /* at most, all peers */
+	size_t stream_buffer; /* bytes that a slow reader may leave waiting */
 };
 extern const struct http_limits http_limits_default;
 

@@ -31,10 +31,10 @@ struct http_server {
 	void *drained_with;
 	bool draining;
 	struct http_server_counts counts;
-	int64_t date_until;         /* loop_now() from which date is stale */
-	char date[HTTP_DATE_SIZE];  /* "Date: ...\r\n" */
+	int64_t date_until;        /* loop_now() from which date is stale */
+	char date[HTTP_DATE_SIZE]; /* "Date: ...\r\n" */
 	char address[80];
-	struct fault fault;         /* scratch of one turn */
+	struct fault fault; /* scratch of one turn */
 };
 
 /* The Date field with its line end. */

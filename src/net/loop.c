@@ -34,7 +34,7 @@ struct loop {
 	struct heap heap;
 	int64_t armed; /* when clock fires; 0: it does not */
 	int64_t shift; /* of the wall clock, seconds */
-	bool inside; /* loop_run() */
+	bool inside;   /* loop_run() */
 	bool firing;
 	bool closing;
 	struct list slow; /* struct slow that wait */
@@ -265,8 +265,8 @@ arm(struct loop *l)
 		return;
 	now = loop_now(l);
 	l->armed = due;
-	uv_timer_start(&l->clock, on_clock,
-		due > now ? (uint64_t)(due - now) : 0, 0);
+	uv_timer_start(
+		&l->clock, on_clock, due > now ? (uint64_t)(due - now) : 0, 0);
 }
 
 static void
@@ -290,8 +290,8 @@ on_clock(uv_timer_t *clock)
 }
 
 void
-loop_timer_init(struct loop_timer *t, struct loop *l,
-	void (*fire)(void *with), void *with)
+loop_timer_init(struct loop_timer *t, struct loop *l, void (*fire)(void *with),
+	void *with)
 {
 	*t = (struct loop_timer){ .loop = l, .fire = fire, .with = with };
 }
@@ -460,8 +460,8 @@ start_slow(struct loop *l, struct slow *s)
 }
 
 bool
-loop_slow(struct loop *l, void (*work)(void *with),
-	void (*done)(void *with), void *with, struct fault *f)
+loop_slow(struct loop *l, void (*work)(void *with), void (*done)(void *with),
+	void *with, struct fault *f)
 {
 	struct slow *s;
 

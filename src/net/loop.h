@@ -47,8 +47,8 @@ struct loop_timer {
 	struct loop *loop;
 	void (*fire)(void *with);
 	void *with;
-	int64_t due;   /* loop_now() at which it fires; 0: not set */
-	size_t place;  /* in the heap, + 1 */
+	int64_t due;  /* loop_now() at which it fires; 0: not set */
+	size_t place; /* in the heap, + 1 */
 };
 
 void loop_timer_init(struct loop_timer *t, struct loop *l,

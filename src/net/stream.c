@@ -28,7 +28,7 @@ struct stream {
 	struct tls *tls; /* NULL: plain */
 	int fd;
 	unsigned char armed; /* enum uv_poll_event */
-	bool is_socket;  /* else a pipe */
+	bool is_socket;      /* else a pipe */
 	bool paused;
 	bool want_write;
 	bool read_waits;  /* TLS: reading waits until it can write */
@@ -337,7 +337,7 @@ stream_read(struct stream *s, char *to, size_t room, size_t *n)
 	if (s->tls != NULL)
 		return read_moved(s, tls_read(s->tls, to, room, n));
 	moved = plain_moved(s->is_socket ? socket_recv(s->fd, to, room)
-					  : read(s->fd, to, room),
+					 : read(s->fd, to, room),
 		n);
 	return moved == STREAM_MOVED && *n == 0 ? STREAM_END : moved;
 }
@@ -365,8 +365,7 @@ plain_write(const struct stream *s, const struct iovec *parts, int count)
 	if (!s->is_socket)
 		return writev(s->fd, parts, count);
 	if (count == 1)
-		return socket_send(
-			s->fd, parts[0].iov_base, parts[0].iov_len);
+		return socket_send(s->fd, parts[0].iov_base, parts[0].iov_len);
 	for (int i = 0; i < count && sum <= GATHER_MAX; i++)
 		sum += parts[i].iov_len;
 	if (sum <= GATHER_MAX)

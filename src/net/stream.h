@@ -28,10 +28,10 @@ struct stream_owner {
 };
 
 enum stream_moved {
-	STREAM_MOVED,   /* *n bytes, at least one */
-	STREAM_AGAIN,   /* nothing now */
-	STREAM_END,     /* the peer closed its side (read only) */
-	STREAM_BROKEN   /* an error; close it */
+	STREAM_MOVED, /* *n bytes, at least one */
+	STREAM_AGAIN, /* nothing now */
+	STREAM_END,   /* the peer closed its side (read only) */
+	STREAM_BROKEN /* an error; close it */
 };
 
 /* Takes a connected, non-blocking descriptor (a socket, or an end of a pipe),
@@ -40,17 +40,16 @@ enum stream_moved {
  * descriptor may still be connecting when tls is NULL: then pause, want to
  * write, and look at stream_connect_error() when writable.  NULL (and fd
  * closed) when the kernel can't watch the descriptor. */
-struct stream *stream_accepted(
-	struct loop *l, int fd, struct tls_context *tls);
-struct stream *stream_connected(struct loop *l, int fd,
-	struct tls_context *tls, const char *server_name);
+struct stream *stream_accepted(struct loop *l, int fd, struct tls_context *tls);
+struct stream *stream_connected(struct loop *l, int fd, struct tls_context *tls,
+	const char *server_name);
 
 /* 0 when a connecting descriptor is connected, else the errno. */
 int stream_connect_error(const struct stream *s);
 
 /* A plain stream goes on in TLS, as client; nothing may be unread. */
-void stream_secure(struct stream *s, struct tls_context *tls,
-	const char *server_name);
+void stream_secure(
+	struct stream *s, struct tls_context *tls, const char *server_name);
 
 /* Carries the TLS handshake on: STREAM_MOVED when it is done (at once for
  * plain streams), STREAM_AGAIN: call again when readable, STREAM_BROKEN. */

@@ -76,7 +76,8 @@ context_new(const SSL_METHOD *method, bool is_server)
 		die("out of memory");
 	t->is_server = is_server;
 	SSL_CTX_set_min_proto_version(t->ctx, TLS1_2_VERSION);
-	SSL_CTX_set_mode(t->ctx, SSL_MODE_ENABLE_PARTIAL_WRITE |
+	SSL_CTX_set_mode(t->ctx,
+		SSL_MODE_ENABLE_PARTIAL_WRITE |
 			SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
 			SSL_MODE_RELEASE_BUFFERS);
 	SSL_CTX_set_options(t->ctx, SSL_OP_NO_RENEGOTIATION);
@@ -93,11 +94,11 @@ load_identity(SSL_CTX *ctx, const char *cert_path, const char *key_path,
 		return fault_set(f, FAULT_CERTIFICATE, "certificate %s: %s",
 			cert_path, last_error());
 	if (SSL_CTX_use_PrivateKey_file(ctx, key_path, SSL_FILETYPE_PEM) != 1)
-		return fault_set(
-			f, FAULT_CERTIFICATE, "key %s: %s", key_path, last_error());
+		return fault_set(f, FAULT_CERTIFICATE, "key %s: %s", key_path,
+			last_error());
 	if (SSL_CTX_check_private_key(ctx) != 1)
-		return fault_set(f, FAULT_CERTIFICATE, "%s is not the key of %s",
-			key_path, cert_path);
+		return fault_set(f, FAULT_CERTIFICATE,
+			"%s is not the key of %s", key_path, cert_path);
 	return true;
 }
 
@@ -185,7 +186,8 @@ expect_name(SSL *ssl, const char *server_name)
 		inet_pton(AF_INET6, server_name, address) == 1)
 		return X509_VERIFY_PARAM_set1_ip_asc(
 			       SSL_get0_param(ssl), server_name) == 1;
-	SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS |
+	SSL_set_hostflags(ssl,
+		X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS |
 			X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
 	return SSL_set1_host(ssl, server_name) == 1 &&
 		SSL_set_tlsext_host_name(ssl, server_name) == 1;
@@ -347,8 +349,8 @@ write_record(struct tls *t, const struct cursor *c, size_t *done)
 	enum tls_moved moved;
 
 	if (c->count == 1 || n >= RECORD_MAX)
-		return write_once(t,
-			(const char *)c->parts->iov_base + c->skip, n, done);
+		return write_once(
+			t, (const char *)c->parts->iov_base + c->skip, n, done);
 	n = gather(record, *c);
 	moved = write_once(t, record, n, done);
 	explicit_bzero(record, n);

@@ -39,8 +39,7 @@ enum tls_moved {
 /* On a connected, non-blocking descriptor.  server_name: a host name (checked,
  * and sent as SNI) or an address (checked).  Dies when out of memory. */
 struct tls *tls_accept(struct tls_context *t, int fd);
-struct tls *tls_connect(
-	struct tls_context *t, int fd, const char *server_name);
+struct tls *tls_connect(struct tls_context *t, int fd, const char *server_name);
 
 /* Says good-bye if it can be said without waiting, and frees. */
 void tls_free(struct tls **t);

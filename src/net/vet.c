@@ -74,8 +74,8 @@ static const struct block6 blocks6[] = {
 		"documentation" },
 	{ { 0x20, 0x02 }, 16, PUBLIC, INNER_6TO4, "6to4" },
 	{ { 0x3f, 0xff }, 20, SPECIAL, INNER_NONE, "documentation" },
-	{ { 0xfd, 0x00, 0x0e, 0xc2, [14] = 0x02, 0x54 }, 128, NEVER,
-		INNER_NONE, "a cloud's metadata" },
+	{ { 0xfd, 0x00, 0x0e, 0xc2, [14] = 0x02, 0x54 }, 128, NEVER, INNER_NONE,
+		"a cloud's metadata" },
 	{ { 0xfc }, 7, SPECIAL, INNER_NONE, "unique local" },
 	{ { 0xfe, 0x80 }, 10, NEVER, INNER_NONE, "link-local" },
 	{ { 0xff }, 8, NEVER, INNER_NONE, "multicast" },
@@ -198,12 +198,12 @@ vet_address(
 				 ->sin6_addr;
 		v = judge6(bytes);
 	} else {
-		return fault_set(f, FAULT_DIAL_FORBIDDEN,
-			"address family %d", address->sa_family);
+		return fault_set(f, FAULT_DIAL_FORBIDDEN, "address family %d",
+			address->sa_family);
 	}
 	if (lets_through(policy, v.standing))
 		return true;
 	inet_ntop(address->sa_family, bytes, text, sizeof(text));
-	return fault_set(f, FAULT_DIAL_FORBIDDEN, "%s is special-use: %s",
-		text, v.name);
+	return fault_set(
+		f, FAULT_DIAL_FORBIDDEN, "%s is special-use: %s", text, v.name);
 }

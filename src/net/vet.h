@@ -21,7 +21,7 @@ enum vet_policy {
 	VET_PUBLIC      /* a stranger named it: public only */
 };
 
-bool vet_address(
-	const struct sockaddr *address, enum vet_policy policy, struct fault *f);
+bool vet_address(const struct sockaddr *address, enum vet_policy policy,
+	struct fault *f);
 
 #endif

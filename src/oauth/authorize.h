@@ -50,10 +50,9 @@ extern const char *const authorize_repeatable[];
  * FAULT_CLIENT_DOCUMENT, FAULT_BAD_REDIRECT; FAULT_UNSUPPORTED_RESPONSE_TYPE,
  * FAULT_INVALID_SCOPE, FAULT_INVALID_TARGET, FAULT_REQUEST_OBJECT,
  * FAULT_REQUEST_URI. */
-enum authorize_verdict authorize_judge(struct arena *a,
-	const struct form *form, const struct client *client,
-	const struct authorize_site *site, struct authorize_request *out,
-	struct fault *f);
+enum authorize_verdict authorize_judge(struct arena *a, const struct form *form,
+	const struct client *client, const struct authorize_site *site,
+	struct authorize_request *out, struct fault *f);
 
 /* The request as a form, to travel sealed through the browser; made: when, in
  * seconds since 1970. */

@@ -101,11 +101,11 @@ client_auth_check(const struct client *c, const struct client_credentials *used,
 
 	if (client_is_public(c))
 		return used->method == CLIENT_AUTH_NONE ||
-		       no(f, "a public client sent a secret");
+			no(f, "a public client sent a secret");
 	if (used->method == CLIENT_AUTH_NONE)
 		return no(f, "the client's secret is missing");
 	name = token_name(used->secret);
 	return (!str_is_none(c->secret_digest) &&
 		       secret_eq(token_name_str(&name), c->secret_digest)) ||
-	       no(f, "the client's secret is wrong");
+		no(f, "the client's secret is wrong");
 }

@@ -13,7 +13,7 @@ static bool
 is_alnum(char c)
 {
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-	       (c >= 'A' && c <= 'Z');
+		(c >= 'A' && c <= 'Z');
 }
 
 static bool

@@ -73,7 +73,7 @@ redirect_check(
 	if (scheme_is(&u, STR("http")))
 		return bad(f, "http leads to no loopback address");
 	return is_listed(&u, rules) ||
-	       bad(f, "the scheme is not one of clients.customSchemes");
+		bad(f, "the scheme is not one of clients.customSchemes");
 }
 
 /* Same bytes but for the port. */
@@ -81,16 +81,17 @@ static bool
 matches_but_port(const struct uri *a, const struct uri *b)
 {
 	return str_eq(a->scheme, b->scheme) && str_eq(a->host, b->host) &&
-	       a->host_is_ipv6 == b->host_is_ipv6 && str_eq(a->path, b->path) &&
-	       str_is_none(a->query) == str_is_none(b->query) &&
-	       str_eq(a->query, b->query);
+		a->host_is_ipv6 == b->host_is_ipv6 &&
+		str_eq(a->path, b->path) &&
+		str_is_none(a->query) == str_is_none(b->query) &&
+		str_eq(a->query, b->query);
 }
 
 static bool
 is_loopback_http(struct str address, struct uri *u)
 {
 	return uri_parse(address, u, NULL) && scheme_is(u, STR("http")) &&
-	       uri_is_loopback(u) && check_parts(u, NULL);
+		uri_is_loopback(u) && check_parts(u, NULL);
 }
 
 bool
@@ -103,7 +104,7 @@ redirect_matches(struct str registered, struct str given)
 	if (str_eq(registered, given))
 		return true;
 	return is_loopback_http(registered, &a) &&
-	       is_loopback_http(given, &b) && matches_but_port(&a, &b);
+		is_loopback_http(given, &b) && matches_but_port(&a, &b);
 }
 
 bool
@@ -113,8 +114,8 @@ redirect_choose(const struct client *c, struct str given, struct str *out,
 	if (str_is_none(given)) {
 		*out = c->redirect_count == 1 ? c->redirects[0] : STR_NONE;
 		return c->redirect_count == 1 ||
-		       fault_set(f, FAULT_BAD_REDIRECT,
-			       "redirect_uri is missing");
+			fault_set(f, FAULT_BAD_REDIRECT,
+				"redirect_uri is missing");
 	}
 	for (size_t i = 0; i < c->redirect_count; i++)
 		if (redirect_matches(c->redirects[i], given)) {
@@ -132,8 +133,9 @@ redirect_is_local(struct str address)
 	struct uri u;
 
 	return uri_parse(address, &u, NULL) &&
-	       (uri_is_loopback(&u) || (!scheme_is(&u, STR("https")) &&
-					       !scheme_is(&u, STR("http"))));
+		(uri_is_loopback(&u) ||
+			(!scheme_is(&u, STR("https")) &&
+				!scheme_is(&u, STR("http"))));
 }
 
 bool

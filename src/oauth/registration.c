@@ -35,11 +35,7 @@ read_text(const struct json *doc, const char *key, struct str *out,
 	return true;
 }
 
-enum listed {
-	LISTED_NO,
-	LISTED_YES,
-	LISTED_ABSENT
-};
+enum listed { LISTED_NO, LISTED_YES, LISTED_ABSENT };
 
 /* Whether a member that is a list of strings, or absent, has that one. */
 static bool
@@ -55,8 +51,7 @@ read_listed(const struct json *doc, const char *key, struct str wanted,
 	if (list->kind != JSON_ARRAY)
 		return fault_set(
 			f, FAULT_INVALID_CLIENT_METADATA, "%s is no list", key);
-	json_each(v, list)
-	{
+	json_each(v, list) {
 		if (v->kind != JSON_STRING)
 			return fault_set(f, FAULT_INVALID_CLIENT_METADATA,
 				"%s holds something that is no string", key);
@@ -137,8 +132,7 @@ read_redirects(const struct json *doc, const struct registration_rules *rules,
 	if (!json_is(list, JSON_ARRAY) || list->count == 0)
 		return fault_set(f, FAULT_INVALID_REDIRECT_URI,
 			"redirect_uris is no list of addresses");
-	json_each(v, list)
-	{
+	json_each(v, list) {
 		if (!read_redirect(v, rules, c, f))
 			return false;
 	}
@@ -150,10 +144,10 @@ static bool
 is_invisible(uint32_t point)
 {
 	return point < 0x20 || (point >= 0x7f && point < 0xa0) ||
-	       point == 0xad || (point >= 0x200b && point <= 0x200f) ||
-	       (point >= 0x2028 && point <= 0x202e) ||
-	       (point >= 0x2060 && point <= 0x206f) || point == 0xfeff ||
-	       (point >= 0xe0000 && point <= 0xe007f);
+		point == 0xad || (point >= 0x200b && point <= 0x200f) ||
+		(point >= 0x2028 && point <= 0x202e) ||
+		(point >= 0x2060 && point <= 0x206f) || point == 0xfeff ||
+		(point >= 0xe0000 && point <= 0xe007f);
 }
 
 /* The name that people will read: what could fool them left out. */
@@ -231,8 +225,8 @@ registration_read(struct arena *a, struct str body,
 		return bad(f, "the metadata is no object");
 	*c = (struct client){ .origin = CLIENT_REGISTERED };
 	return read_identity(a, doc, c, f) && read_auth(doc, c, f) &&
-	       read_grants(doc, c, f) && read_redirects(doc, rules, c, f) &&
-	       read_scope(a, doc, rules->scopes, c, f);
+		read_grants(doc, c, f) && read_redirects(doc, rules, c, f) &&
+		read_scope(a, doc, rules->scopes, c, f);
 }
 
 /* ---- writing ---- */

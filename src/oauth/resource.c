@@ -62,7 +62,7 @@ resource_is_same(struct str a, struct str b)
 	struct uri x, y;
 
 	return parse(a, &x, NULL) && parse(b, &y, NULL) &&
-	       uri_same_origin(&x, &y) && str_eq(path_of(&x), path_of(&y)) &&
-	       str_is_none(x.query) == str_is_none(y.query) &&
-	       str_eq(x.query, y.query);
+		uri_same_origin(&x, &y) && str_eq(path_of(&x), path_of(&y)) &&
+		str_is_none(x.query) == str_is_none(y.query) &&
+		str_eq(x.query, y.query);
 }

@@ -15,8 +15,8 @@ struct arena;
 
 /* The canonical form, in the arena.  FAULT_INVALID_TARGET when it is no
  * absolute http(s) URI, has a fragment or user information (RFC 8707 2). */
-bool resource_canonical(struct arena *a, struct str text, struct str *out,
-	struct fault *f);
+bool resource_canonical(
+	struct arena *a, struct str text, struct str *out, struct fault *f);
 
 /* Whether both name the same resource; false when either is none. */
 bool resource_is_same(struct str a, struct str b);

@@ -47,8 +47,9 @@ sort_rows(struct scope_table *t)
 	for (size_t i = 0; i < t->n; i++) {
 		size_t at = i;
 
-		for (; at > 0 && str_cmp(t->rows[i].name,
-					 t->rows[t->sorted[at - 1]].name) < 0;
+		for (; at > 0 &&
+			str_cmp(t->rows[i].name,
+				t->rows[t->sorted[at - 1]].name) < 0;
 			at--)
 			t->sorted[at] = t->sorted[at - 1];
 		t->sorted[at] = i;

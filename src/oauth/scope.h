@@ -32,7 +32,7 @@ struct scope_table;
 /* What an endpoint's metadata names, and what a request that names no scope
  * asks for: the four plain ones. */
 #define SCOPE_BASIC                                                            \
-	(SCOPE_TOOLS_READ | SCOPE_TOOLS_EXECUTE | SCOPE_RESOURCES_READ |      \
+	(SCOPE_TOOLS_READ | SCOPE_TOOLS_EXECUTE | SCOPE_RESOURCES_READ |       \
 		SCOPE_PROMPTS_READ)
 
 /* The longest text that is read. */

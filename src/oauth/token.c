@@ -99,9 +99,9 @@ resource_fits(
 	const struct token_ask *ask, const struct grant *grant, struct fault *f)
 {
 	return str_is_none(ask->resource) ||
-	       resource_is_same(ask->resource, grant->resource) ||
-	       fault_set(f, FAULT_INVALID_TARGET,
-		       "the grant is for another resource");
+		resource_is_same(ask->resource, grant->resource) ||
+		fault_set(f, FAULT_INVALID_TARGET,
+			"the grant is for another resource");
 }
 
 enum token_verdict

@@ -59,8 +59,8 @@ extern const char *const token_repeatable[];
 /* FAULT_INVALID_REQUEST, FAULT_UNSUPPORTED_GRANT_TYPE, FAULT_INVALID_GRANT
  * when it can be no token of ours, FAULT_INVALID_TARGET,
  * FAULT_INVALID_SCOPE. */
-bool token_read(struct arena *a, const struct form *form,
-	struct token_ask *ask, struct fault *f);
+bool token_read(struct arena *a, const struct form *form, struct token_ask *ask,
+	struct fault *f);
 
 enum token_verdict {
 	TOKEN_ISSUE,  /* spend or retire it, and issue */

@@ -23,8 +23,8 @@ version_load(struct store_txn *t, int64_t *version, struct fault *f)
 	if (!sqlite_number(t->db, IS_THERE, &there, f))
 		return false;
 	return there == 0 ||
-		sqlite_number(t->db,
-			sql_statements[SQL_SCHEMA_VERSION].text, version, f);
+		sqlite_number(t->db, sql_statements[SQL_SCHEMA_VERSION].text,
+			version, f);
 }
 
 static bool

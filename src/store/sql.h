@@ -36,8 +36,8 @@ struct sql_args {
 #define SQL_TEXT(s)   ((struct sql_arg){ .text = (s) })
 #define SQL_NUMBER(v) ((struct sql_arg){ .is_number = true, .number = (v) })
 #define SQL_ARGS(...)                                                          \
-	((struct sql_args){ (struct sql_arg[]){ __VA_ARGS__ },                \
-		sizeof((struct sql_arg[]){ __VA_ARGS__ }) /                   \
+	((struct sql_args){ (struct sql_arg[]){ __VA_ARGS__ },                 \
+		sizeof((struct sql_arg[]){ __VA_ARGS__ }) /                    \
 			sizeof(struct sql_arg) })
 #define SQL_NO_ARGS ((struct sql_args){ NULL, 0 })
 

@@ -224,8 +224,8 @@ open_file(struct store_txn **t, const char *path, int busy_ms, struct fault *f)
 }
 
 bool
-sqlite_open(struct store_txn **t, const char *path, int busy_ms,
-	struct fault *f)
+sqlite_open(
+	struct store_txn **t, const char *path, int busy_ms, struct fault *f)
 {
 	*t = NULL;
 	if (strcmp(path, IN_MEMORY) == 0)

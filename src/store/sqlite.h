@@ -28,8 +28,8 @@ struct store_txn {
 
 /* FAULT_STORE_DAMAGED, FAULT_STORE_FOREIGN, FAULT_STORE_NEWER,
  * FAULT_STORE_BUSY after busy_ms, FAULT_STORE.  path may be ":memory:". */
-bool sqlite_open(struct store_txn **t, const char *path, int busy_ms,
-	struct fault *f);
+bool sqlite_open(
+	struct store_txn **t, const char *path, int busy_ms, struct fault *f);
 
 /* What went into the -wal file goes into the database.  *t may be NULL. */
 void sqlite_close(struct store_txn **t);
@@ -41,8 +41,8 @@ bool sqlite_fault(sqlite3 *db, int rc, struct fault *f);
 bool sqlite_exec(sqlite3 *db, const char *text, struct fault *f);
 
 /* The one number that fixed text of ours gives. */
-bool sqlite_number(sqlite3 *db, const char *text, int64_t *out,
-	struct fault *f);
+bool sqlite_number(
+	sqlite3 *db, const char *text, int64_t *out, struct fault *f);
 
 bool sqlite_begin(struct store_txn *t, struct fault *f);
 bool sqlite_commit(struct store_txn *t, struct fault *f);

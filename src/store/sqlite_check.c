@@ -126,9 +126,9 @@ look_immutably(const char *path, struct fault *f)
 {
 	struct arena *a = arena_new(ARENA_SCRATCH_MAX);
 	struct str uri = immutable_uri(a, path);
-	bool fine = str_is_none(uri) ?
-		fault_set(f, FAULT_STORE, "the path is too long") :
-		look(uri.p, SQLITE_OPEN_URI, 0, f);
+	bool fine = str_is_none(uri)
+		? fault_set(f, FAULT_STORE, "the path is too long")
+		: look(uri.p, SQLITE_OPEN_URI, 0, f);
 
 	arena_free(&a);
 	return fine;

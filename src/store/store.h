@@ -39,7 +39,7 @@ struct store_job {
 };
 
 struct store_plan {
-	const char *path;  /* file; ":memory:" for tests */
+	const char *path; /* file; ":memory:" for tests */
 	/* Called from any thread when results wait: make the loop call
 	 * store_collect(), later, not from within.  NULL: only store_run() is
 	 * used. */
@@ -64,8 +64,8 @@ struct store_counts {
 /* Makes the file (0600) if there is none, opens, checks, migrates, starts the
  * thread.  FAULT_STORE_DAMAGED, FAULT_STORE_FOREIGN, FAULT_STORE_NEWER,
  * FAULT_STORE_BUSY, FAULT_STORE; what is refused keeps its bytes. */
-bool store_open(struct store **s, const struct store_plan *plan,
-	struct fault *f);
+bool store_open(
+	struct store **s, const struct store_plan *plan, struct fault *f);
 
 /* Finishes queued jobs, stops the thread, closes.  done() of finished jobs has
  * been called when it returns; what they submit fails with

@@ -26,8 +26,7 @@ bool person_load(struct arena *a, struct store_txn *t, struct str id,
 	struct person *p, struct fault *f);
 bool person_load_named(struct arena *a, struct store_txn *t, struct str name,
 	struct person *p, struct fault *f);
-bool person_save(
-	struct store_txn *t, const struct person *p, struct fault *f);
+bool person_save(struct store_txn *t, const struct person *p, struct fault *f);
 bool person_count(struct store_txn *t, uint64_t *n, struct fault *f);
 bool person_list(struct arena *a, struct store_txn *t, struct person **ps,
 	size_t *n, struct fault *f);

@@ -167,13 +167,12 @@ client_remove(struct store_txn *t, struct str id, struct fault *f)
 bool
 client_used(struct store_txn *t, struct str id, int64_t now, struct fault *f)
 {
-	return sql_do(t, SQL_CLIENT_USED,
-		SQL_ARGS(SQL_NUMBER(now), SQL_TEXT(id)), f);
+	return sql_do(
+		t, SQL_CLIENT_USED, SQL_ARGS(SQL_NUMBER(now), SQL_TEXT(id)), f);
 }
 
 bool
-client_reap(
-	struct store_txn *t, int64_t before, uint64_t *n, struct fault *f)
+client_reap(struct store_txn *t, int64_t before, uint64_t *n, struct fault *f)
 {
 	struct sql_args args = SQL_ARGS(SQL_NUMBER(before));
 

@@ -120,8 +120,7 @@ web_session_save(
 bool
 web_session_remove(struct store_txn *t, struct str digest, struct fault *f)
 {
-	return sql_do(
-		t, SQL_WEB_SESSION_REMOVE, SQL_ARGS(SQL_TEXT(digest)), f);
+	return sql_do(t, SQL_WEB_SESSION_REMOVE, SQL_ARGS(SQL_TEXT(digest)), f);
 }
 
 bool

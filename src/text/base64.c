@@ -106,8 +106,8 @@ decode(struct arena *a, struct str text, const char *digits, struct str *out)
 	if (to == NULL)
 		return false;
 	for (size_t at = 0; at < text.n; at += 4) {
-		size_t got = take_group(
-			to + n, str_cut(text, at, at + 4), digits);
+		size_t got =
+			take_group(to + n, str_cut(text, at, at + 4), digits);
 
 		if (got == 0)
 			return false;

@@ -29,8 +29,7 @@ cookie_get(struct str header, struct str name)
 		size_t equals = str_find_char(pair, '=');
 		struct str value;
 
-		if (!str_eq(str_cut(pair, 0, equals), name) ||
-			equals == pair.n)
+		if (!str_eq(str_cut(pair, 0, equals), name) || equals == pair.n)
 			continue;
 		value = str_cut(pair, equals + 1, pair.n);
 		if (!is_value(value))
@@ -68,7 +67,7 @@ cookie_write(struct buf *out, const struct cookie *c)
 	buf_lit(out, "; HttpOnly");
 	if (c->secure)
 		buf_lit(out, "; Secure");
-	buf_str(out, c->strict ? STR("; SameSite=Strict")
-			       : STR("; SameSite=Lax"));
+	buf_str(out,
+		c->strict ? STR("; SameSite=Strict") : STR("; SameSite=Lax"));
 	return true;
 }

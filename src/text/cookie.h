@@ -16,11 +16,11 @@ struct str cookie_get(struct str header, struct str name);
 
 struct cookie {
 	struct str name;
-	struct str value;   /* cookie-octets only */
-	struct str path;    /* STR_NONE: "/" */
-	int64_t max_age;    /* seconds; < 0: a session cookie; 0: delete */
-	bool secure;        /* the caller then names it __Host-<name> */
-	bool strict;        /* SameSite=Strict instead of Lax */
+	struct str value; /* cookie-octets only */
+	struct str path;  /* STR_NONE: "/" */
+	int64_t max_age;  /* seconds; < 0: a session cookie; 0: delete */
+	bool secure;      /* the caller then names it __Host-<name> */
+	bool strict;      /* SameSite=Strict instead of Lax */
 };
 
 /* Writes a Set-Cookie value, always HttpOnly.  False (nothing written) when

@@ -30,8 +30,8 @@ field_is_value(struct str s)
 }
 
 struct str
-field_get(const struct field *fields, size_t n, struct str name,
-	unsigned *count)
+field_get(
+	const struct field *fields, size_t n, struct str name, unsigned *count)
 {
 	struct str found = STR_NONE;
 	unsigned times = 0;

@@ -24,8 +24,8 @@ bool field_is_value(struct str s);
 
 /* The first field of that name (without case), or STR_NONE; *count (may be
  * NULL) gets how many there are. */
-struct str field_get(const struct field *fields, size_t n, struct str name,
-	unsigned *count);
+struct str field_get(
+	const struct field *fields, size_t n, struct str name, unsigned *count);
 
 /* Takes the next element off a comma-separated list, honouring quoted
  * strings, blanks cut, empty elements passed.  False at the end. */
@@ -42,7 +42,7 @@ bool field_accepts(struct str accept, struct str media);
 #define FIELD_PARAMS_MAX 16
 struct field_challenge {
 	struct str scheme;
-	struct str token68; /* or STR_NONE */
+	struct str token68;                    /* or STR_NONE */
 	struct field params[FIELD_PARAMS_MAX]; /* values unquoted */
 	size_t n;
 };

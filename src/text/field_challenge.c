@@ -104,8 +104,8 @@ take_quoted(struct arena *a, struct str *s, struct str *value, struct fault *f)
 
 /* A parameter, when the next word is one; *is_param says so. */
 static bool
-take_param(struct arena *a, struct str *s, struct field *param,
-	bool *is_param, struct fault *f)
+take_param(struct arena *a, struct str *s, struct field *param, bool *is_param,
+	struct fault *f)
 {
 	struct str at = *s;
 

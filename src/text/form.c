@@ -100,8 +100,8 @@ form_parse(struct arena *a, struct str text, const char *const *repeatable,
 		return false;
 	form->params = arena_array(a, count_pairs(text), sizeof(*form->params));
 	if (form->params == NULL)
-		return fault_set(f, FAULT_TOO_LARGE,
-			"the form passes its arena's cap");
+		return fault_set(
+			f, FAULT_TOO_LARGE, "the form passes its arena's cap");
 	while (!str_is_none(text)) {
 		struct str pair = str_split(&text, '&'), name;
 

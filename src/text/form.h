@@ -28,8 +28,8 @@ struct form {
 /* repeatable: which names may stand more than once, a NULL-terminated list,
  * or NULL.  A text of STR_NONE has no parameters; empty pieces ("a=1&&b=2")
  * are passed over.  FAULT_BAD_FORM, FAULT_TOO_LARGE at the arena's cap. */
-bool form_parse(struct arena *a, struct str text,
-	const char *const *repeatable, struct form *form, struct fault *f);
+bool form_parse(struct arena *a, struct str text, const char *const *repeatable,
+	struct form *form, struct fault *f);
 
 /* The (first) value, or STR_NONE when absent.  An empty value counts as
  * absent (RFC 6749 3.1). */

@@ -46,8 +46,8 @@ static void *
 no_room(struct reader *r)
 {
 	json_lex_wrong(&r->s, r->s.at, "too much for its arena");
-	fault_set(r->f, FAULT_TOO_LARGE,
-		"the JSON tree passes its arena's cap");
+	fault_set(
+		r->f, FAULT_TOO_LARGE, "the JSON tree passes its arena's cap");
 	return NULL;
 }
 
@@ -247,8 +247,8 @@ read_scalar(struct reader *r, struct json *v)
 	r->s.at = to;
 	if (v->kind != JSON_STRING)
 		return true;
-	v->text = json_unquote(
-		r->arena, str_of(from, (size_t)(r->s.at - from)));
+	v->text =
+		json_unquote(r->arena, str_of(from, (size_t)(r->s.at - from)));
 	if (str_is_none(v->text))
 		return no_room(r);
 	return true;

@@ -34,23 +34,23 @@ enum json_kind {
 
 struct json {
 	enum json_kind kind;
-	struct str raw;   /* the value's exact bytes in the text */
-	struct str key;   /* decoded; STR_NONE outside objects */
+	struct str raw;     /* the value's exact bytes in the text */
+	struct str key;     /* decoded; STR_NONE outside objects */
 	const char *key_at; /* where the key's quote stands, for messages */
-	struct str text;  /* JSON_STRING: decoded; may hold NUL */
+	struct str text;    /* JSON_STRING: decoded; may hold NUL */
 	struct json *first; /* JSON_ARRAY, JSON_OBJECT: in order */
 	struct json *next;  /* sibling */
 	size_t count;       /* children */
 };
 
 struct json_rules {
-	size_t size_max;   /* bytes; 0: JSON_SIZE_MAX */
+	size_t size_max;    /* bytes; 0: JSON_SIZE_MAX */
 	unsigned depth_max; /* 0: JSON_DEPTH_MAX */
-	bool comments;     /* C and C++ comments and one trailing comma */
+	bool comments;      /* C and C++ comments and one trailing comma */
 };
 
-#define JSON_SIZE_MAX  ((size_t)4 << 20)
-#define JSON_DEPTH_MAX 64u
+#define JSON_SIZE_MAX    ((size_t)4 << 20)
+#define JSON_DEPTH_MAX   64u
 #define JSON_DEPTH_LIMIT 512u /* no depth_max goes past it */
 
 /* Reads the text into a tree in the arena; rules may be NULL.  A key that
@@ -76,7 +76,7 @@ json_is(const struct json *v, enum json_kind kind)
 
 /* Walks the children of v, which may be NULL. */
 #define json_each(child, v)                                                    \
-	for (const struct json *child = (v) == NULL ? NULL : (v)->first;      \
+	for (const struct json *child = (v) == NULL ? NULL : (v)->first;       \
 		child != NULL; child = child->next)
 
 /* Line and column, from 1, of a place in the text; columns count bytes. */
@@ -92,7 +92,7 @@ struct json_scan {
 	const char *at;
 	const char *end;
 	const char *start;
-	const char *wrong;  /* what was wrong at at, or NULL; it stays so */
+	const char *wrong; /* what was wrong at at, or NULL; it stays so */
 	unsigned depth;
 	unsigned depth_max;
 };

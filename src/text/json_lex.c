@@ -61,7 +61,8 @@ pass_unicode(struct json_scan *s, const char *at)
 	int unit = hex_unit(at, s->end), low;
 
 	if (unit < 0)
-		return json_lex_stop(s, at, "\\u needs four hexadecimal digits");
+		return json_lex_stop(
+			s, at, "\\u needs four hexadecimal digits");
 	if (unit < 0xd800 || unit > 0xdfff)
 		return at + 6;
 	low = hex_unit(at + 6, s->end);
@@ -109,8 +110,7 @@ json_lex_string_rest(
 		while (at < s->end && is_plain(*at))
 			at++;
 		if (at == s->end)
-			return json_lex_stop(
-				s, from, "the string has no end");
+			return json_lex_stop(s, from, "the string has no end");
 		if (*at == '"')
 			return at + 1;
 		if (*at == '\\')
@@ -156,8 +156,7 @@ lex_number(struct json_scan *s, const char *at)
 	if (at == NULL)
 		return NULL;
 	if (at - from > 1 && *from == '0')
-		return json_lex_stop(
-			s, from, "a number must not begin with 0");
+		return json_lex_stop(s, from, "a number must not begin with 0");
 	if (at < s->end && *at == '.')
 		at = need_digits(
 			s, at + 1, "a digit is missing after the point");

@@ -20,8 +20,7 @@
 bool json_lex_wrong(struct json_scan *s, const char *at, const char *why);
 
 /* As json_lex_wrong(), answering NULL. */
-const char *json_lex_stop(
-	struct json_scan *s, const char *at, const char *why);
+const char *json_lex_stop(struct json_scan *s, const char *at, const char *why);
 
 /* What kind of value begins with that byte. */
 static inline enum json_kind
@@ -48,8 +47,8 @@ json_lex_kind(char first)
 
 /* The rest of the string that began at from, where a byte that is not plain
  * may stand at at. */
-const char *json_lex_string_rest(struct json_scan *s, const char *from,
-	const char *at, bool *escaped);
+const char *json_lex_string_rest(
+	struct json_scan *s, const char *from, const char *at, bool *escaped);
 
 /* A string, number, true, false or null, by its first byte. */
 const char *json_lex_scalar(struct json_scan *s, const char *at);
@@ -84,7 +83,7 @@ json_lex_block(const char *at)
 	return at + __builtin_ctz(mask | 1u << JSON_LEX_BLOCK);
 }
 #else
-#define JSON_LEX_BLOCK 8
+#define JSON_LEX_BLOCK      8
 #define JSON_LEX_EACH(byte) (0x0101010101010101u * (byte))
 
 /* The high bit of some byte is set if any byte of v is below limit. */

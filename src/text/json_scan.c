@@ -143,8 +143,7 @@ pass_after_value(struct json_scan *s, const char *at, struct nest *nest)
 
 /* Opens a bracket; *empty when it closed at once. */
 static const char *
-pass_open(
-	struct json_scan *s, const char *at, struct nest *nest, bool *empty)
+pass_open(struct json_scan *s, const char *at, struct nest *nest, bool *empty)
 {
 	char open = *at;
 

@@ -259,7 +259,8 @@ sse_write_comment(struct buf *out, struct str text)
 {
 	buf_lit(out, ": ");
 	for (size_t i = 0; i < text.n; i++)
-		buf_char(out, text.p[i] == '\n' || text.p[i] == '\r'
-				? ' ' : text.p[i]);
+		buf_char(out,
+			text.p[i] == '\n' || text.p[i] == '\r' ? ' '
+							       : text.p[i]);
 	buf_lit(out, "\n\n");
 }

@@ -11,22 +11,22 @@
 #include "base/fault.h"
 
 struct sse_event {
-	struct str type;  /* "message" when the stream named none */
+	struct str type; /* "message" when the stream named none */
 	struct str data;
-	struct str id;    /* the last id seen, or STR_NONE */
+	struct str id; /* the last id seen, or STR_NONE */
 };
 
 struct sse_reader {
-	struct buf line;   /* an unfinished line */
+	struct buf line; /* an unfinished line */
 	struct buf data;
 	struct buf type;
 	struct buf id;
-	bool has_id;     /* one that is not empty */
-	bool has_data;   /* a data line came since the last event */
-	bool after_cr;   /* a LF that comes now belongs to it */
-	unsigned bom;    /* bytes of the leading BOM passed; 3 when done */
-	bool *gone;      /* set while sse_feed() runs */
-	int64_t retry_ms;  /* the last retry:, or -1 */
+	bool has_id;      /* one that is not empty */
+	bool has_data;    /* a data line came since the last event */
+	bool after_cr;    /* a LF that comes now belongs to it */
+	unsigned bom;     /* bytes of the leading BOM passed; 3 when done */
+	bool *gone;       /* set while sse_feed() runs */
+	int64_t retry_ms; /* the last retry:, or -1 */
 	size_t event_max;
 	void (*hear)(void *with, const struct sse_event *event);
 	void *with;

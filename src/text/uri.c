@@ -36,8 +36,8 @@ uri_hex(char c)
 static bool
 is_unreserved(char c)
 {
-	return is_alpha(c) || is_digit(c) || c == '-' || c == '.' ||
-		c == '_' || c == '~';
+	return is_alpha(c) || is_digit(c) || c == '-' || c == '.' || c == '_' ||
+		c == '~';
 }
 
 static bool
@@ -175,8 +175,8 @@ static bool
 is_host_name(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (!is_alpha(s.p[i]) && !is_digit(s.p[i]) &&
-			s.p[i] != '-' && s.p[i] != '.' && s.p[i] != '_')
+		if (!is_alpha(s.p[i]) && !is_digit(s.p[i]) && s.p[i] != '-' &&
+			s.p[i] != '.' && s.p[i] != '_')
 			return false;
 	return s.n > 0;
 }
@@ -220,8 +220,8 @@ check_rest(const struct uri *u, struct fault *f)
 	if (!str_is_none(u->query) && !uri_chars_are(u->query, ":@/?"))
 		return bad(f, "the query holds bytes that may not stand there");
 	if (!str_is_none(u->fragment) && !uri_chars_are(u->fragment, ":@/?"))
-		return bad(f,
-			"the fragment holds bytes that may not stand there");
+		return bad(
+			f, "the fragment holds bytes that may not stand there");
 	return true;
 }
 

@@ -17,15 +17,15 @@ struct arena;
 
 struct uri {
 	struct str scheme;
-	struct str userinfo; /* STR_NONE: no '@' */
-	struct str host;     /* without brackets; "" for none */
-	bool host_is_ipv6;   /* stood in brackets */
+	struct str userinfo;  /* STR_NONE: no '@' */
+	struct str host;      /* without brackets; "" for none */
+	bool host_is_ipv6;    /* stood in brackets */
 	struct str port_text; /* STR_NONE: no ':' */
-	uint16_t port;       /* given, or the scheme's: 80, 443; else 0 */
-	struct str path;     /* may be "" */
-	struct str query;    /* without '?'; STR_NONE: none */
-	struct str fragment; /* without '#'; STR_NONE: none */
-	bool has_authority;  /* "//" stood there */
+	uint16_t port;        /* given, or the scheme's: 80, 443; else 0 */
+	struct str path;      /* may be "" */
+	struct str query;     /* without '?'; STR_NONE: none */
+	struct str fragment;  /* without '#'; STR_NONE: none */
+	bool has_authority;   /* "//" stood there */
 };
 
 /* An absolute URI (with scheme).  http and https need a host of letters,

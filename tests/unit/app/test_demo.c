@@ -10,7 +10,7 @@
 #include <stdio.h>
 
 #define MODERN                                                                 \
-	"\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":"             \
+	"\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":"              \
 	"\"2026-07-28\",\"io.modelcontextprotocol/clientCapabilities\":{}"
 
 static struct demo *demo;
@@ -97,8 +97,9 @@ test_demo_lists_what_the_revision_knows(void **state)
 	send_at(0, list);
 	says("\"outputSchema\"");
 	says("\"readOnlyHint\":true");
-	send_at(0, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\","
-		   "\"params\":{\"cursor\":\"\"}}");
+	send_at(0,
+		"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\","
+		"\"params\":{\"cursor\":\"\"}}");
 	says("\"code\":-32602");
 }
 
@@ -116,33 +117,40 @@ static void
 test_demo_modern(void **state)
 {
 	(void)state;
-	send_at(0, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"server/discover\","
-		   "\"params\":{" MODERN "}}}");
+	send_at(0,
+		"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"server/discover\","
+		"\"params\":{" MODERN "}}}");
 	says("\"supportedVersions\":[\"2026-07-28\"]");
 	says("\"resultType\":\"complete\"");
-	send_at(0, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\","
-		   "\"params\":{" MODERN "}}}");
+	send_at(0,
+		"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\","
+		"\"params\":{" MODERN "}}}");
 	says("\"cacheScope\":\"public\"");
-	send_at(0, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\","
-		   "\"params\":{\"name\":\"slugify\",\"arguments\":{\"text\":"
-		   "\"A b\"}," MODERN "}}}");
+	send_at(0,
+		"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\","
+		"\"params\":{\"name\":\"slugify\",\"arguments\":{\"text\":"
+		"\"A b\"}," MODERN "}}}");
 	says("\"slug\":\"a-b\"");
 	says("\"resultType\":\"complete\"");
 	/* Methods of the other era, and unknown ones. */
-	send_at(0, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\","
-		   "\"params\":{" MODERN "}}}");
+	send_at(0,
+		"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\","
+		"\"params\":{" MODERN "}}}");
 	says("\"code\":-32601");
-	send_at(0, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"prompts/list\","
-		   "\"params\":{" MODERN "}}}");
+	send_at(0,
+		"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"prompts/list\","
+		"\"params\":{" MODERN "}}}");
 	says("\"code\":-32601");
 	/* An envelope that lacks something, and one from elsewhere. */
-	send_at(0, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"server/discover\","
-		   "\"params\":{}}");
+	send_at(0,
+		"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"server/discover\","
+		"\"params\":{}}");
 	says("\"code\":-32602");
-	send_at(0, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\","
-		   "\"params\":{\"_meta\":{\"io.modelcontextprotocol/"
-		   "protocolVersion\":\"2030-01-01\",\"io.modelcontextprotocol/"
-		   "clientCapabilities\":{}}}}");
+	send_at(0,
+		"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\","
+		"\"params\":{\"_meta\":{\"io.modelcontextprotocol/"
+		"protocolVersion\":\"2030-01-01\",\"io.modelcontextprotocol/"
+		"clientCapabilities\":{}}}}");
 	says("\"code\":-32022");
 	says("\"requested\":\"2030-01-01\"");
 }
@@ -152,10 +160,11 @@ test_demo_countdown(void **state)
 {
 	(void)state;
 	initialize("2025-11-25");
-	send_at(1000, "{\"jsonrpc\":\"2.0\",\"id\":\"x\",\"method\":"
-		      "\"tools/call\",\"params\":{\"name\":\"countdown\","
-		      "\"arguments\":{\"seconds\":2},\"_meta\":"
-		      "{\"progressToken\":7}}}");
+	send_at(1000,
+		"{\"jsonrpc\":\"2.0\",\"id\":\"x\",\"method\":"
+		"\"tools/call\",\"params\":{\"name\":\"countdown\","
+		"\"arguments\":{\"seconds\":2},\"_meta\":"
+		"{\"progressToken\":7}}}");
 	says("\"progressToken\":7,\"progress\":0,\"total\":2");
 	says("notifications/message");
 	assert_int_equal(demo_due(demo), 2000);
@@ -176,14 +185,17 @@ test_demo_countdown_is_cancelled_by_its_id_alone(void **state)
 {
 	(void)state;
 	initialize("2025-11-25");
-	send_at(0, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\","
-		   "\"params\":{\"name\":\"countdown\",\"arguments\":"
-		   "{\"seconds\":1}}}");
-	send_at(0, "{\"jsonrpc\":\"2.0\",\"id\":\"1\",\"method\":\"tools/call\","
-		   "\"params\":{\"name\":\"countdown\",\"arguments\":"
-		   "{\"seconds\":1}}}");
-	send_at(1, "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\","
-		   "\"params\":{\"requestId\":1}}");
+	send_at(0,
+		"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\","
+		"\"params\":{\"name\":\"countdown\",\"arguments\":"
+		"{\"seconds\":1}}}");
+	send_at(0,
+		"{\"jsonrpc\":\"2.0\",\"id\":\"1\",\"method\":\"tools/call\","
+		"\"params\":{\"name\":\"countdown\",\"arguments\":"
+		"{\"seconds\":1}}}");
+	send_at(1,
+		"{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\","
+		"\"params\":{\"requestId\":1}}");
 	says_nothing();
 	demo_tick(demo, 2000, &out);
 	says("\"id\":\"1\"");
@@ -195,34 +207,39 @@ test_demo_logs_by_level(void **state)
 {
 	(void)state;
 	/* Modern: only who asks hears. */
-	send_at(0, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\","
-		   "\"params\":{\"name\":\"countdown\",\"arguments\":"
-		   "{\"seconds\":1}," MODERN "}}}");
+	send_at(0,
+		"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\","
+		"\"params\":{\"name\":\"countdown\",\"arguments\":"
+		"{\"seconds\":1}," MODERN "}}}");
 	says_nothing();
-	send_at(0, "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"tools/call\","
-		   "\"params\":{\"name\":\"countdown\",\"arguments\":"
-		   "{\"seconds\":1}," MODERN
-		   ",\"io.modelcontextprotocol/logLevel\":\"info\"}}}");
+	send_at(0,
+		"{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"tools/call\","
+		"\"params\":{\"name\":\"countdown\",\"arguments\":"
+		"{\"seconds\":1}," MODERN
+		",\"io.modelcontextprotocol/logLevel\":\"info\"}}}");
 	says("notifications/message");
 	/* Legacy: what setLevel said. */
 	initialize("2025-11-25");
-	send_at(0, "{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"logging/setLevel\","
-		   "\"params\":{\"level\":\"warning\"}}");
+	send_at(0,
+		"{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"logging/setLevel\","
+		"\"params\":{\"level\":\"warning\"}}");
 	says("\"result\":{}");
-	send_at(0, "{\"jsonrpc\":\"2.0\",\"id\":4,\"method\":\"tools/call\","
-		   "\"params\":{\"name\":\"countdown\",\"arguments\":"
-		   "{\"seconds\":1}}}");
+	send_at(0,
+		"{\"jsonrpc\":\"2.0\",\"id\":4,\"method\":\"tools/call\","
+		"\"params\":{\"name\":\"countdown\",\"arguments\":"
+		"{\"seconds\":1}}}");
 	says_nothing();
-	send_at(0, "{\"jsonrpc\":\"2.0\",\"id\":5,\"method\":\"logging/setLevel\","
-		   "\"params\":{\"level\":\"loud\"}}");
+	send_at(0,
+		"{\"jsonrpc\":\"2.0\",\"id\":5,\"method\":\"logging/setLevel\","
+		"\"params\":{\"level\":\"loud\"}}");
 	says("\"code\":-32602");
 }
 
 static void
 test_demo_bad_calls(void **state)
 {
-	static const char *const seconds[] = { "0", "16", "1.5", "\"1\"",
-		"-1", "null", "99999999999999999999" };
+	static const char *const seconds[] = { "0", "16", "1.5", "\"1\"", "-1",
+		"null", "99999999999999999999" };
 	char line[256];
 
 	(void)state;
@@ -237,13 +254,15 @@ test_demo_bad_calls(void **state)
 		says("\"isError\":true");
 	}
 	assert_int_equal(demo_due(demo), -1);
-	send_at(0, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\","
-		   "\"params\":{\"name\":\"no\"}}");
+	send_at(0,
+		"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\","
+		"\"params\":{\"name\":\"no\"}}");
 	says("\"code\":-32602");
 	send_at(0, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\"}");
 	says("\"code\":-32602");
-	send_at(0, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\","
-		   "\"params\":{\"name\":\"slugify\",\"arguments\":[]}}");
+	send_at(0,
+		"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\","
+		"\"params\":{\"name\":\"slugify\",\"arguments\":[]}}");
 	says("\"code\":-32602");
 }
 
@@ -289,8 +308,9 @@ test_demo_bad_lines(void **state)
 static void
 test_demo_batches_belong_to_one_revision(void **state)
 {
-	const char *batch = "[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"},"
-			    "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"ping\"}]";
+	const char *batch =
+		"[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"},"
+		"{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"ping\"}]";
 
 	(void)state;
 	initialize("2025-06-18");

@@ -171,8 +171,8 @@ test_expand_bounds(void **state)
 
 	(void)state;
 	e.run = expand_io_run;
-	assert_false(expand_text(a, &e,
-		STR("${cmd:head -c 1000000 /dev/zero}"), &out, &f));
+	assert_false(expand_text(
+		a, &e, STR("${cmd:head -c 1000000 /dev/zero}"), &out, &f));
 	assert_non_null(strstr(f.detail, "too much"));
 	arena_free(&a);
 }

@@ -15,8 +15,8 @@ static char env_id[] = "ID=abc";
 static char *const env[] = { env_x, env_id, NULL };
 
 static struct settings *
-parse_with(const char *text, const struct settings_flags *flags,
-	struct fault *f)
+parse_with(
+	const char *text, const struct settings_flags *flags, struct fault *f)
 {
 	struct settings_plan plan = {
 		.path = STR("mcp_settings.json"),
@@ -257,10 +257,10 @@ lesson_B20_unknown_variable_names_server_key_and_variable(void **state)
 static void
 test_settings_entry_bytes_follow_expansion(void **state)
 {
-	struct settings *s = parsed(
-		"{\"mcpServers\":{\"a\":{\"url\":\"${X}\"},"
-		"\"b\":{\"url\":\"https://x.example/mcp\"},"
-		"\"c\":{\"url\":\"https://x.example/mcp2\"}}}");
+	struct settings *s =
+		parsed("{\"mcpServers\":{\"a\":{\"url\":\"${X}\"},"
+		       "\"b\":{\"url\":\"https://x.example/mcp\"},"
+		       "\"c\":{\"url\":\"https://x.example/mcp2\"}}}");
 
 	(void)state;
 	assert_true(str_eq(s->servers[0].entry, s->servers[1].entry));
@@ -309,16 +309,18 @@ lesson_B21_messages_show_no_secret(void **state)
 static void
 test_settings_unknown_keys_are_noted(void **state)
 {
-	struct settings *s = parsed(
-		"{\"lisen\":\"x\",\"zzzzzzzz\":1,\"mcpServers\":{\"a\":"
-		"{\"url\":\"http://a/\",\"heders\":{}}}}");
+	struct settings *s =
+		parsed("{\"lisen\":\"x\",\"zzzzzzzz\":1,\"mcpServers\":{\"a\":"
+		       "{\"url\":\"http://a/\",\"heders\":{}}}}");
 
 	(void)state;
-	assert_true(noted(s, "mcp_settings.json:1:2: lisen: is not known; did "
-			     "you mean \"listen\"?"));
+	assert_true(noted(s,
+		"mcp_settings.json:1:2: lisen: is not known; did "
+		"you mean \"listen\"?"));
 	assert_true(noted(s, "zzzzzzzz: is not known"));
-	assert_true(noted(s, "mcpServers.a.heders: is not known; did you mean "
-			     "\"headers\"?"));
+	assert_true(noted(s,
+		"mcpServers.a.heders: is not known; did you mean "
+		"\"headers\"?"));
 	assert_int_equal(s->note_count, 3);
 	settings_drop(&s);
 }
@@ -409,7 +411,8 @@ static void
 test_settings_flags_win(void **state)
 {
 	struct settings_flags flags = { .listen = STR("127.0.0.1:9"),
-		.log_level = STR("debug"), .log_format = STR("json") };
+		.log_level = STR("debug"),
+		.log_format = STR("json") };
 	struct fault f;
 	struct settings *s = parse_with(
 		"{\"listen\":\"127.0.0.1:1\",\"log\":{\"level\":\"error\"}}",
@@ -479,8 +482,8 @@ test_settings_rows_hang_together(void **state)
 	assert_null(settings_row_below(NULL, STR("tls.cert")));
 	assert_null(settings_row_below(NULL, STR("inputs[]")));
 	assert_int_equal(settings_distance(STR("lisen"), STR("LISTEN")), 1);
-	assert_int_equal(settings_distance(STR("a"), STR("bcdefgh")),
-		SETTINGS_FAR);
+	assert_int_equal(
+		settings_distance(STR("a"), STR("bcdefgh")), SETTINGS_FAR);
 }
 
 int

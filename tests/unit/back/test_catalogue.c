@@ -34,12 +34,14 @@ pages_join(void **state)
 	struct catalogue_list *list = catalogue_list_new(LISTS_PROMPTS);
 
 	(void)state;
-	assert_string_equal(add(list, "{\"prompts\":[{\"name\":\"b\"},"
-				      "{\"name\":\"a\"}],\"nextCursor\":\"2\","
-				      "\"ttlMs\":500}"),
+	assert_string_equal(add(list,
+				    "{\"prompts\":[{\"name\":\"b\"},"
+				    "{\"name\":\"a\"}],\"nextCursor\":\"2\","
+				    "\"ttlMs\":500}"),
 		"2");
-	assert_string_equal(add(list, "{\"prompts\":[{\"name\":\"c\"}],"
-				      "\"ttlMs\":300}"),
+	assert_string_equal(add(list,
+				    "{\"prompts\":[{\"name\":\"c\"}],"
+				    "\"ttlMs\":300}"),
 		"end");
 	assert_int_equal(list->n, 3);
 	assert_true(str_eq_lit(list->items[0]->name, "b"));
@@ -55,12 +57,14 @@ lesson_B22_the_later_twin_goes(void **state)
 	struct catalogue_list *list = catalogue_list_new(LISTS_TOOLS);
 
 	(void)state;
-	add(list, "{\"tools\":[{\"name\":\"a\",\"description\":\"first\","
-		  "\"inputSchema\":{\"type\":\"object\"}}],"
-		  "\"nextCursor\":\"x\"}");
-	add(list, "{\"tools\":[{\"name\":\"\\u0061\",\"description\":"
-		  "\"second\",\"inputSchema\":{\"type\":\"object\"}},"
-		  "{\"name\":\"A\",\"inputSchema\":{\"type\":\"object\"}}]}");
+	add(list,
+		"{\"tools\":[{\"name\":\"a\",\"description\":\"first\","
+		"\"inputSchema\":{\"type\":\"object\"}}],"
+		"\"nextCursor\":\"x\"}");
+	add(list,
+		"{\"tools\":[{\"name\":\"\\u0061\",\"description\":"
+		"\"second\",\"inputSchema\":{\"type\":\"object\"}},"
+		"{\"name\":\"A\",\"inputSchema\":{\"type\":\"object\"}}]}");
 	assert_int_equal(list->n, 2);
 	assert_true(str_eq_lit(list->items[0]->description, "first"));
 	assert_true(str_eq_lit(list->items[1]->name, "A"));
@@ -75,8 +79,7 @@ what_is_no_list(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
-		struct catalogue_list *list =
-			catalogue_list_new(LISTS_PROMPTS);
+		struct catalogue_list *list = catalogue_list_new(LISTS_PROMPTS);
 
 		assert_string_equal(add(list, pages[i]), "");
 		assert_true(fault_is_set(&fault));

@@ -61,8 +61,9 @@ arguments_as_they_are(void **state)
 {
 	static struct str args[] = { STR_INIT("-y"), STR_INIT(""),
 		STR_INIT("$(id); 'x' \"y\"") };
-	static const struct server_entry e = { .command = STR_INIT("npx"),
-		.args = args, .arg_count = 3 };
+	static const struct server_entry e = {
+		.command = STR_INIT("npx"), .args = args, .arg_count = 3
+	};
 	struct arena *a = arena_new(4096);
 	char **argv = child_argv_make(a, &e);
 
@@ -82,7 +83,10 @@ too_long(void **state)
 	struct setting_pair own[] = { { STR("X"), str_of(many, 5000) } };
 	struct str args[] = { str_of(many, 5000) };
 	const struct server_entry e = { .command = STR("x"),
-		.env = own, .env_count = 1, .args = args, .arg_count = 1 };
+		.env = own,
+		.env_count = 1,
+		.args = args,
+		.arg_count = 1 };
 	struct arena *a = arena_new(4096);
 
 	(void)state;

@@ -57,8 +57,8 @@ test_many_with_removal(void **state)
 	for (size_t i = 0; i < KEYS; i += 3)
 		assert_ptr_equal(map_remove(&m, key(i)), &values[i]);
 	for (size_t i = 0; i < KEYS; i++)
-		assert_ptr_equal(map_get(&m, key(i)),
-			i % 3 == 0 ? NULL : &values[i]);
+		assert_ptr_equal(
+			map_get(&m, key(i)), i % 3 == 0 ? NULL : &values[i]);
 	for (size_t i = 0; i < KEYS; i += 3)
 		assert_null(map_put(&m, key(i), &values[i]));
 	assert_int_equal(m.n, KEYS);

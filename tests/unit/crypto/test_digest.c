@@ -42,8 +42,8 @@ hmac_known(void **state)
 	char key[131];
 
 	(void)state;
-	expect_hex(digest_hmac(STR("Jefe"),
-			   STR("what do ya want for nothing?")),
+	expect_hex(
+		digest_hmac(STR("Jefe"), STR("what do ya want for nothing?")),
 		"5bdcc146bf60754e6a042426089575c7"
 		"5a003f089d2739839dec58b964ec3843");
 	memset(key, 0xaa, sizeof(key));
@@ -110,8 +110,8 @@ threads_do_not_share_a_context(void **state)
 	for (int i = 0; i < 4; i++) {
 		h[i].right = true;
 		h[i].want = digest_sha256(STR("abc"));
-		assert_int_equal(pthread_create(&h[i].thread, NULL, hash_much,
-					 &h[i]),
+		assert_int_equal(
+			pthread_create(&h[i].thread, NULL, hash_much, &h[i]),
 			0);
 	}
 	for (int i = 0; i < 4; i++) {

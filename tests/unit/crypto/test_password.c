@@ -56,8 +56,8 @@ is_valid_counts_characters(void **state)
 	assert_false(password_is_valid(STR("1234567")));
 	assert_true(password_is_valid(STR("äöüßäöüß")));
 	assert_false(password_is_valid(STR("äöüß")));
-	assert_false(password_is_valid(
-		STR("\xff\xff\xff\xff\xff\xff\xff\xff")));
+	assert_false(
+		password_is_valid(STR("\xff\xff\xff\xff\xff\xff\xff\xff")));
 	assert_false(password_is_valid(STR_NONE));
 }
 

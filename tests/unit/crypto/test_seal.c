@@ -67,8 +67,8 @@ opens_what_was_sealed(void **state)
 		assert_int_equal(s.p[0], 1);
 		/* sha256 of the key begins with 630dcd29 */
 		assert_memory_equal(s.p + 1, "\x63\x0d\xcd\x29", 4);
-		assert_true(seal_open(
-			w->a, w->k, STR("cursor"), s, &out, &w->f));
+		assert_true(
+			seal_open(w->a, w->k, STR("cursor"), s, &out, &w->f));
 		assert_true(str_eq(out, plains[i]));
 	}
 }
@@ -106,8 +106,8 @@ every_bit_counts(void **state)
 	for (size_t n = 0; n < s.n; n++)
 		assert_false(seal_open(w->a, w->k, STR("cursor"),
 			str_of(s.p, n), &out, &w->f));
-	assert_false(seal_open(
-		w->a, w->k, STR("cursor"), STR_NONE, &out, &w->f));
+	assert_false(
+		seal_open(w->a, w->k, STR("cursor"), STR_NONE, &out, &w->f));
 }
 
 static void
@@ -146,12 +146,13 @@ at_the_cap(void **state)
 {
 	struct world *w = *state;
 	struct arena *small = arena_new(24);
-	struct str s = seal(w->a, w->k, STR("c"), STR("a value of some size, "
-						      "more than the cap"));
+	struct str s = seal(w->a, w->k, STR("c"),
+		STR("a value of some size, "
+		    "more than the cap"));
 	struct str out;
 
-	assert_true(str_is_none(
-		seal(small, w->k, STR("c"), STR("twelve bytes"))));
+	assert_true(
+		str_is_none(seal(small, w->k, STR("c"), STR("twelve bytes"))));
 	assert_false(seal_open(small, w->k, STR("c"), s, &out, &w->f));
 	assert_int_equal(w->f.id, FAULT_TOO_LARGE);
 	arena_free(&small);

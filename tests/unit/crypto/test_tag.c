@@ -38,9 +38,9 @@ another_text_has_another(void **state)
 static void
 the_key_is_ours_alone(void **state)
 {
-	static const char published[] = { '\xa3', '\x81', '\x7f', '\x04', '\xba',
-		'\x25', '\xa8', '\xe6', '\x6d', '\xf6', '\x72', '\x14', '\xc7',
-		'\x55', '\x02', '\x93' };
+	static const char published[] = { '\xa3', '\x81', '\x7f', '\x04',
+		'\xba', '\x25', '\xa8', '\xe6', '\x6d', '\xf6', '\x72', '\x14',
+		'\xc7', '\x55', '\x02', '\x93' };
 	struct tag t = tag_of(STR(""));
 
 	(void)state;

@@ -24,8 +24,9 @@ make_known(void **state)
 	struct str t = a_token(a);
 
 	(void)state;
-	assert_string_equal(t.p, "ost_at_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBka"
-				 "GxwdHh81E64IU");
+	assert_string_equal(t.p,
+		"ost_at_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBka"
+		"GxwdHh81E64IU");
 	assert_int_equal(t.n, 56);
 	assert_true(token_is_well_formed(t, TOKEN_ACCESS));
 	arena_free(&a);
@@ -61,8 +62,7 @@ every_change_shows(void **state)
 		for (int c = 0; c < 256; c++) {
 			memcpy(copy, t.p, t.n);
 			copy[i] = (char)c;
-			assert_int_equal(token_is_well_formed(
-						 str_of(copy, t.n),
+			assert_int_equal(token_is_well_formed(str_of(copy, t.n),
 						 TOKEN_ACCESS),
 				copy[i] == t.p[i]);
 		}

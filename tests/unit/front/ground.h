@@ -357,7 +357,7 @@ ground_put_token(struct store_txn *t, struct store_job *job, struct fault *f)
 		.expires = j->expires };
 
 	return person_save(t, &person, f) && client_save(t, &client, f) &&
-	       grant_save(t, &grant, f) && access_token_save(t, &token, f);
+		grant_save(t, &grant, f) && access_token_save(t, &token, f);
 }
 
 struct ground_token {

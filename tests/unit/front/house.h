@@ -267,9 +267,9 @@ house_login(const char *name)
 	digest = token_name(token);
 	j.job.arena = arena;
 	j.job.run = house_save_login;
-	j.person = (struct person){ .id = str_from(name),
-		.name = str_from(name),
-		.created = NOW };
+	j.person = (struct person){
+		.id = str_from(name), .name = str_from(name), .created = NOW
+	};
 	j.session = (struct web_session){ .digest = token_name_str(&digest),
 		.person_id = str_from(name),
 		.created = NOW,
@@ -296,8 +296,7 @@ house_dial(void)
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	assert_true(fd >= 0);
-	assert_int_equal(
-		connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
+	assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
 	return fd;
 }
 
@@ -338,8 +337,8 @@ struct ask {
 	const char *method; /* NULL: GET, or POST with a body */
 	struct str target;
 	struct str cookie;
-	struct str fields;  /* whole lines */
-	struct str type;    /* of the body; STR_NONE: a form */
+	struct str fields; /* whole lines */
+	struct str type;   /* of the body; STR_NONE: a form */
 	struct str body;
 };
 
@@ -352,8 +351,9 @@ house_request(const struct ask *ask)
 	struct buf out;
 
 	buf_in(&out, arena, (size_t)1 << 20);
-	buf_fmt(&out, "%s %.*s HTTP/1.1\r\nHost: 127.0.0.1:3000\r\n"
-		      "Connection: close\r\n",
+	buf_fmt(&out,
+		"%s %.*s HTTP/1.1\r\nHost: 127.0.0.1:3000\r\n"
+		"Connection: close\r\n",
 		method, STR_ARG(ask->target));
 	if (!str_is_none(ask->cookie))
 		buf_fmt(&out, "Cookie: %.*s\r\n", STR_ARG(ask->cookie));
@@ -478,8 +478,7 @@ authorize_target(struct str client_id, const char *more)
 		STR("/oauth/authorize?response_type=code&client_id="),
 		client_id,
 		STR("&redirect_uri=" REDIRECT "&state=s%26+1&"
-		    "code_challenge=" CHALLENGE
-		    "&code_challenge_method=S256"),
+		    "code_challenge=" CHALLENGE "&code_challenge_method=S256"),
 		str_from(more));
 }
 
@@ -487,11 +486,10 @@ static inline struct str
 consent_form(const struct answer *page, const char *decision)
 {
 	return str_join(arena, STR("form_token="),
-		encoded(between(page->body, "name=\"form_token\" value=\"",
-			"\"")),
-		STR("&request="),
 		encoded(between(
-			page->body, "name=\"request\" value=\"", "\"")),
+			page->body, "name=\"form_token\" value=\"", "\"")),
+		STR("&request="),
+		encoded(between(page->body, "name=\"request\" value=\"", "\"")),
 		STR("&decision="), str_from(decision));
 }
 
@@ -511,11 +509,11 @@ returned(const struct answer *a, const char *name)
 	size_t mark = str_find_char(location, '?');
 	struct form form;
 
-	if (a->status != 303 || !str_starts(location,
-					STR("http://127.0.0.1:8123/cb?")))
+	if (a->status != 303 ||
+		!str_starts(location, STR("http://127.0.0.1:8123/cb?")))
 		fail_msg("%d %.*s", a->status, STR_ARG(a->head));
-	assert_true(form_parse(arena,
-		str_cut(location, mark + 1, location.n), NULL, &form, NULL));
+	assert_true(form_parse(arena, str_cut(location, mark + 1, location.n),
+		NULL, &form, NULL));
 	return form_get(&form, name);
 }
 
@@ -523,9 +521,9 @@ returned(const struct answer *a, const char *name)
 static inline struct str
 house_code(struct str cookie, struct str client_id, const char *more)
 {
-	struct answer page = house_ask(&(struct ask){
-		.target = authorize_target(client_id, more),
-		.cookie = cookie });
+	struct answer page = house_ask(
+		&(struct ask){ .target = authorize_target(client_id, more),
+			.cookie = cookie });
 	struct answer back;
 
 	if (page.status != 200)
@@ -537,8 +535,8 @@ house_code(struct str cookie, struct str client_id, const char *more)
 static inline struct answer
 token_post(struct str body)
 {
-	return house_ask(&(struct ask){
-		.target = STR("/oauth/token"), .body = body });
+	return house_ask(
+		&(struct ask){ .target = STR("/oauth/token"), .body = body });
 }
 
 static inline struct str
@@ -561,8 +559,8 @@ refresh_body(struct str client_id, struct str token, const char *more)
 static inline struct answer
 house_tokens(struct str cookie, struct str client_id)
 {
-	struct answer a = token_post(redeem_body(
-		client_id, house_code(cookie, client_id, ""), ""));
+	struct answer a = token_post(
+		redeem_body(client_id, house_code(cookie, client_id, ""), ""));
 
 	if (a.status != 200)
 		fail_msg("%d %.*s", a.status, STR_ARG(a.body));

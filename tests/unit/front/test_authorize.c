@@ -241,8 +241,8 @@ lesson_F16_errors_reach_the_client(void **state)
 		assert_str(returned(&a, "state"), "s& 1");
 		/* Nobody is sent anywhere before the login. */
 		a = show(STR_NONE, rows[i].more);
-		assert_true(str_starts(
-			field(&a, "Location"), STR("/login?next=")));
+		assert_true(
+			str_starts(field(&a, "Location"), STR("/login?next=")));
 	}
 }
 

@@ -193,7 +193,7 @@ lesson_F21_nothing_is_said_through_our_own_doors(void **state)
 	assert_true(str_eq(out[0].value, origin));
 	assert_true(str_eq_lit(out[1].name, "Vary"));
 	assert_true(doors_preflight(DOOR_ALLOWED, origin, STR("POST"), out) <=
-		    DOORS_PREFLIGHT_FIELDS);
+		DOORS_PREFLIGHT_FIELDS);
 }
 
 int

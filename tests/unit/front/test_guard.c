@@ -517,16 +517,17 @@ a_body_past_the_limit_is_413(void **state)
 {
 	struct ground *g = *state;
 	struct str token = ground_token(g, 1, "g_1", HUB);
-	const char *answer =
-		ground_ask(g, str_fmt(g->arena,
-				      "POST /mcp HTTP/1.1\r\n" GROUND_HOST
-				      "%sContent-Length: 10000000\r\n\r\n{",
-				      bearer(g, token)));
+	const char *answer = ground_ask(g,
+		str_fmt(g->arena,
+			"POST /mcp HTTP/1.1\r\n" GROUND_HOST
+			"%sContent-Length: 10000000\r\n\r\n{",
+			bearer(g, token)));
 
 	assert_int_equal(ground_status(answer), 413);
 	/* Without a token nobody says so much. */
-	answer = ground_ask(g, STR("POST /mcp HTTP/1.1\r\n" GROUND_HOST JSON
-				   "Content-Length: 10000000\r\n\r\n{"));
+	answer = ground_ask(g,
+		STR("POST /mcp HTTP/1.1\r\n" GROUND_HOST JSON
+		    "Content-Length: 10000000\r\n\r\n{"));
 	assert_int_equal(ground_status(answer), 401);
 }
 

@@ -3,16 +3,14 @@
 static const struct json *
 document(const char *path)
 {
-	struct answer a = house_ask(&(struct ask){
-		.target = str_from(path),
+	struct answer a = house_ask(&(struct ask){ .target = str_from(path),
 		.fields = STR("Origin: https://page.example\r\n") });
 	struct fault f;
 
 	if (a.status != 200)
 		fail_msg("%s: %d", path, a.status);
 	assert_str(field(&a, "Access-Control-Allow-Origin"), "*");
-	assert_true(str_is_none(
-		field(&a, "Access-Control-Allow-Credentials")));
+	assert_true(str_is_none(field(&a, "Access-Control-Allow-Credentials")));
 	return json_parse(arena, a.body, NULL, &f);
 }
 
@@ -46,9 +44,9 @@ lesson_F11_from_the_challenge_to_the_resource(void **state)
 		assert_true(str_eq(json_get_str(document(url.p), "resource"),
 			str_join(arena, STR(BASE), str_from(paths[i]))));
 	}
-	assert_str(json_get_str(
-			   document("/.well-known/oauth-protected-resource"),
-			   "resource"),
+	assert_str(
+		json_get_str(document("/.well-known/oauth-protected-resource"),
+			"resource"),
 		BASE "/mcp");
 }
 
@@ -65,9 +63,9 @@ test_where_nothing_is(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
-		assert_int_equal(house_ask(&(struct ask){
-					 .target = str_from(paths[i]) })
-					 .status,
+		assert_int_equal(
+			house_ask(&(struct ask){ .target = str_from(paths[i]) })
+				.status,
 			404);
 }
 
@@ -101,11 +99,9 @@ lesson_F12_scopes_that_are_named_are_given(void **state)
 		document("/.well-known/oauth-authorization-server");
 
 	(void)state;
-	json_each(v, json_get(doc, "scopes_supported"))
-	{
+	json_each(v, json_get(doc, "scopes_supported")) {
 		struct str code = house_code(cookie, client,
-			str_join(arena, STR("&scope="), encoded(v->text))
-				.p);
+			str_join(arena, STR("&scope="), encoded(v->text)).p);
 		struct answer a = token_post(redeem_body(client, code, ""));
 
 		assert_int_equal(a.status, 200);

@@ -1,8 +1,8 @@
 #include "house.h"
 
 #define GOOD                                                                   \
-	"{\"redirect_uris\":[\"http://127.0.0.1/cb\"],"                      \
-	"\"client_name\":\"A client\",\"client_secret\":\"chosen\","          \
+	"{\"redirect_uris\":[\"http://127.0.0.1/cb\"],"                        \
+	"\"client_name\":\"A client\",\"client_secret\":\"chosen\","           \
 	"\"client_id\":\"https://evil.example/\"}"
 
 static struct answer
@@ -30,8 +30,8 @@ lesson_F17_created_and_echoed(void **state)
 	assert_true(has(a.body, "\"client_secret_expires_at\":0"));
 	assert_false(has(a.body, "chosen"));
 	assert_str(field(&a, "Cache-Control"), "no-store");
-	assert_true(str_starts(
-		field(&a, "Content-Type"), STR("application/json")));
+	assert_true(
+		str_starts(field(&a, "Content-Type"), STR("application/json")));
 }
 
 static void
@@ -97,8 +97,7 @@ test_the_client_looks_after_itself(void **state)
 	assert_true(str_is_none(json_member_of(&a, "client_secret")));
 	a = manage("GET", id, foreign);
 	assert_refused(&a, 401, "invalid_token");
-	assert_true(str_starts(
-		field(&a, "WWW-Authenticate"), STR("Bearer")));
+	assert_true(str_starts(field(&a, "WWW-Authenticate"), STR("Bearer")));
 	a = manage("DELETE", id, foreign);
 	assert_refused(&a, 401, "invalid_token");
 	a = manage("GET", id, STR(""));
@@ -128,8 +127,8 @@ test_a_deleted_clients_tokens_die(void **state)
 	(void)state;
 	a = manage("DELETE", id, token);
 	assert_int_equal(a.status, 204);
-	a = token_post(refresh_body(
-		id, json_member_of(&tokens, "refresh_token"), ""));
+	a = token_post(
+		refresh_body(id, json_member_of(&tokens, "refresh_token"), ""));
 	assert_refused(&a, 401, "invalid_client");
 	assert_int_equal(
 		call("/mcp", json_member_of(&tokens, "access_token")).status,

@@ -88,13 +88,13 @@ lesson_F22_foreign_hosts_are_refused_everywhere(void **state)
 		for (size_t k = 0; k < sizeof(hosts) / sizeof(*hosts); k++) {
 			bool literal =
 				route->door == DOOR_PROBE && hosts[k][0] == '[';
-			const char *answer = ground_ask(
-				g, str_fmt(g->arena,
-					   "%.*s %s HTTP/1.1\r\nHost: %s\r\n"
-					   "Connection: close\r\n\r\n",
-					   STR_ARG(http_method_name(
-						   route->method)),
-					   path_of(g, route), hosts[k]));
+			const char *answer = ground_ask(g,
+				str_fmt(g->arena,
+					"%.*s %s HTTP/1.1\r\nHost: %s\r\n"
+					"Connection: close\r\n\r\n",
+					STR_ARG(http_method_name(
+						route->method)),
+					path_of(g, route), hosts[k]));
 			int status = ground_status(answer);
 
 			if (literal)
@@ -173,9 +173,9 @@ lesson_F21_what_may_be_read_across_origins(void **state)
 			continue;
 		}
 		assert_non_null(allow);
-		assert_string_equal(allow, route->door == DOOR_ANY
-						   ? "*"
-						   : "http://localhost:6274");
+		assert_string_equal(allow,
+			route->door == DOOR_ANY ? "*"
+						: "http://localhost:6274");
 		assert_non_null(strstr(expose, "WWW-Authenticate"));
 		assert_non_null(strstr(expose, "Mcp-Session-Id"));
 		assert_non_null(strstr(expose, "MCP-Protocol-Version"));
@@ -306,8 +306,9 @@ lesson_F04_pages_have_a_strict_policy(void **state)
 			       .p;
 		answer = ground_request(g, line, "", "");
 		assert_null(strstr(answer, "<script>alert"));
-		assert_null(strstr(answer, "\">"
-					   "<script"));
+		assert_null(strstr(answer,
+			"\">"
+			"<script"));
 		policy = ground_field(g, answer, "Content-Security-Policy");
 		if (ground_status(answer) == 303)
 			continue;

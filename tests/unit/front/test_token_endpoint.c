@@ -42,8 +42,8 @@ test_aliases(void **state)
 	begin();
 	for (size_t i = 0; i < 2; i++) {
 		a = house_ask(&(struct ask){ .target = str_from(paths[i]),
-			.body = redeem_body(client,
-				house_code(cookie, client, ""), "") });
+			.body = redeem_body(
+				client, house_code(cookie, client, ""), "") });
 		assert_int_equal(a.status, 200);
 	}
 }
@@ -93,9 +93,9 @@ lesson_F03_verifiers(void **state)
 	(void)state;
 	begin();
 	code = house_code(cookie, client, "");
-	a = token_post(str_join(arena,
-		STR("grant_type=authorization_code&client_id="), client,
-		STR("&code="), code));
+	a = token_post(
+		str_join(arena, STR("grant_type=authorization_code&client_id="),
+			client, STR("&code="), code));
 	assert_refused(&a, 400, "invalid_request");
 	a = token_post(str_join(arena,
 		STR("grant_type=authorization_code&client_id="), client,
@@ -133,8 +133,7 @@ lesson_F16_one_case_for_each_code(void **state)
 	assert_refused(&a, 401, "invalid_client");
 	a = token_post(redeem_body(client, STR("ost_ac_x"), ""));
 	assert_refused(&a, 400, "invalid_grant");
-	a = token_post(redeem_body(
-		other, house_code(cookie, client, ""), ""));
+	a = token_post(redeem_body(other, house_code(cookie, client, ""), ""));
 	assert_refused(&a, 400, "invalid_grant");
 	a = token_post(redeem_body(client, house_code(cookie, client, ""),
 		"&resource=http%3A%2F%2F127.0.0.1%3A3000%2Fmcp%2Fwork"));
@@ -248,8 +247,8 @@ lesson_F15_the_lost_answer(void **state)
 		json_member_of(&again, "refresh_token")));
 	assert_true(str_eq(json_member_of(&first, "access_token"),
 		json_member_of(&again, "access_token")));
-	narrow = token_post(refresh_body(client, old,
-		"&scope=mcp%3Aprompts%3Aread"));
+	narrow = token_post(
+		refresh_body(client, old, "&scope=mcp%3Aprompts%3Aread"));
 	assert_str(json_member_of(&narrow, "scope"), "mcp:prompts:read");
 	assert_true(str_eq(json_member_of(&first, "refresh_token"),
 		json_member_of(&narrow, "refresh_token")));
@@ -261,8 +260,8 @@ lesson_F15_the_lost_answer(void **state)
 	/* The successor works, and keeps the whole scope. */
 	a = token_post(refresh_body(
 		client, json_member_of(&narrow, "refresh_token"), ""));
-	assert_true(str_eq(json_member_of(&a, "scope"),
-		json_member_of(&first, "scope")));
+	assert_true(str_eq(
+		json_member_of(&a, "scope"), json_member_of(&first, "scope")));
 }
 
 static void
@@ -298,8 +297,8 @@ lesson_F15_reuse_after_the_successor_was_used(void **state)
 	a = house_tokens(cookie, client);
 	old = json_member_of(&a, "refresh_token");
 	a = token_post(refresh_body(client, old, ""));
-	a = token_post(refresh_body(
-		client, json_member_of(&a, "refresh_token"), ""));
+	a = token_post(
+		refresh_body(client, json_member_of(&a, "refresh_token"), ""));
 	last = json_member_of(&a, "refresh_token");
 	a = token_post(refresh_body(client, old, ""));
 	assert_refused(&a, 400, "invalid_grant");
@@ -349,12 +348,11 @@ lesson_F18_confidential_clients(void **state)
 			code),
 		.fields = STR("Authorization: Basic Y186eA==\r\n") });
 	assert_refused(&a, 401, "invalid_client");
-	assert_true(str_starts(
-		field(&a, "WWW-Authenticate"), STR("Basic realm=")));
+	assert_true(
+		str_starts(field(&a, "WWW-Authenticate"), STR("Basic realm=")));
 	a = token_post(str_join(arena, body, STR("&client_secret=x")));
 	assert_refused(&a, 401, "invalid_client");
-	a = token_post(
-		str_join(arena, body, STR("&client_secret="), secret));
+	a = token_post(str_join(arena, body, STR("&client_secret="), secret));
 	assert_int_equal(a.status, 200);
 }
 

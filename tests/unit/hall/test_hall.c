@@ -19,7 +19,7 @@
 /* ---- a hall, a sink that remembers ---- */
 
 struct heard {
-	int status;        /* 0: nothing yet; 202: accepted */
+	int status; /* 0: nothing yet; 202: accepted */
 	bool finished;
 	unsigned messages;
 	struct buf text;
@@ -137,9 +137,12 @@ set_up(void **state)
 	s->back = back_new(&(struct back_parts){
 		.loop = s->loop, .http = s->http, .settings = s->settings });
 	s->hall = hall_new(&(struct hall_parts){ .loop = s->loop,
-		.back = s->back, .key = s->key, .settings = s->settings });
+		.back = s->back,
+		.key = s->key,
+		.settings = s->settings });
 	s->ada = (struct principal){ .person_id = STR("p_ada"),
-		.grant_id = STR("g_ada"), .scopes = scope_implied(SCOPE_MCP) };
+		.grant_id = STR("g_ada"),
+		.scopes = scope_implied(SCOPE_MCP) };
 	s->bob = s->ada;
 	s->bob.person_id = STR("p_bob");
 	s->bob.grant_id = STR("g_bob");
@@ -174,7 +177,8 @@ request(struct stage *s, const struct principal *p, const char *session)
 	return (struct hall_request){
 		.principal = p,
 		.endpoint = hall_endpoint(s->hall, STR("/mcp")),
-		.fields = { .takes_json = true, .takes_stream = true,
+		.fields = { .takes_json = true,
+			.takes_stream = true,
 			.session_id = str_from(session) },
 		.arena = s->arena,
 		.sink = sink(s),
@@ -206,9 +210,9 @@ said(struct stage *s, const char *text)
 }
 
 #define INITIALIZE(version)                                                    \
-	"{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\",\"params\":" \
+	"{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\",\"params\":"  \
 	"{\"protocolVersion\":\"" version                                      \
-	"\",\"capabilities\":{},\"clientInfo\":{\"name\":\"t\",\"version\":"  \
+	"\",\"capabilities\":{},\"clientInfo\":{\"name\":\"t\",\"version\":"   \
 	"\"1\"}}}"
 
 static const char *
@@ -295,8 +299,7 @@ arrays_only_in_2025_03_26(void **state)
 	post(s, id, two);
 	assert_int_equal(s->heard.status, 200);
 	assert_true(said(s, "\"id\":1") && said(s, "\"id\":2"));
-	post(s, id,
-		"[{\"jsonrpc\":\"2.0\",\"method\":\"notifications/x\"}]");
+	post(s, id, "[{\"jsonrpc\":\"2.0\",\"method\":\"notifications/x\"}]");
 	assert_int_equal(s->heard.status, 202);
 	id = open_session(s, INITIALIZE("2025-06-18"));
 	post(s, id, two);
@@ -332,8 +335,7 @@ both_eras_at_one_endpoint(void **state)
 		"\"params\":{" META "}}");
 	assert_int_equal(s->heard.status, 200);
 	assert_true(said(s, "supportedVersions") && said(s, "ttlMs"));
-	post(s, id,
-		"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\"}");
+	post(s, id, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\"}");
 	assert_true(said(s, "\"tools\":[]"));
 	assert_false(said(s, "resultType"));
 	post_modern(s, &s->ada, "tools/list",
@@ -341,8 +343,8 @@ both_eras_at_one_endpoint(void **state)
 		"\"params\":{" META "}}");
 	assert_true(said(s, "\"resultType\":\"complete\""));
 	post_modern(s, &s->ada, "ping",
-		"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\",\"params\":{"
-		META "}}");
+		"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\",\"params\":{" META
+		"}}");
 	assert_int_equal(s->heard.status, 404);
 	assert_true(said(s, "-32601"));
 }

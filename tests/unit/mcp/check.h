@@ -45,8 +45,8 @@ check_teardown(void **state)
 			fail_msg("nothing instead of '%.*s'",                  \
 				STR_ARG(wanted_));                             \
 		if (!str_eq(got_, wanted_))                                    \
-			fail_msg("'%.*s'\n instead of\n'%.*s'",                \
-				STR_ARG(got_), STR_ARG(wanted_));              \
+			fail_msg("'%.*s'\n instead of\n'%.*s'", STR_ARG(got_), \
+				STR_ARG(wanted_));                             \
 	} while (0)
 
 #define check_none(got) assert_true(str_is_none(got))

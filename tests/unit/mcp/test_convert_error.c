@@ -54,8 +54,10 @@ gives(const char *error, enum revision to, const char *declared, int status,
 {
 	struct envelope e;
 	struct convert_error q = { .e = &e, .to = to, .id = STR("\"a\"") };
-	struct str text = str_join(arena, STR("{\"jsonrpc\":\"2.0\",\"id\":7,"
-		"\"error\":"), str_from(error), STR("}"));
+	struct str text = str_join(arena,
+		STR("{\"jsonrpc\":\"2.0\",\"id\":7,"
+		    "\"error\":"),
+		str_from(error), STR("}"));
 	struct buf out;
 
 	if (declared != NULL)
@@ -88,7 +90,8 @@ test_errors(void **state)
 		200, ERROR("\"code\":-32603,\"message\":\"\""));
 	/* About our own hop: neither its words nor its data go on. */
 	gives("{\"code\":-32022,\"message\":\"v\",\"data\":{\"supported\":["
-	      "\"x\"],\"requested\":\"y\"}}", MODERN, NULL, 200,
+	      "\"x\"],\"requested\":\"y\"}}",
+		MODERN, NULL, 200,
 		ERROR("\"code\":-32603,\"message\":\"The MCP server behind "
 		      "this answered something that is not valid. Look at its "
 		      "state on the dashboard.\",\"data\":{\"fault\":"
@@ -120,8 +123,9 @@ static struct envelope note;
 static void
 read_note(const char *params)
 {
-	struct str text = str_join(arena, STR("{\"jsonrpc\":\"2.0\","
-		"\"method\":\"notifications/x\",\"params\":"),
+	struct str text = str_join(arena,
+		STR("{\"jsonrpc\":\"2.0\","
+		    "\"method\":\"notifications/x\",\"params\":"),
 		str_from(params), STR("}"));
 
 	if (!envelope_read(text, &note, &fault))
@@ -138,8 +142,7 @@ test_progress(void **state)
 	read_note("{\"progressToken\":12,\"progress\":0.5,\"total\":1}");
 	assert_true(convert_note_token(&note, &token));
 	assert_int_equal(token, 12);
-	assert_true(convert_note_progress(
-		&note, STR("\"mine\""), &s, &fault));
+	assert_true(convert_note_progress(&note, STR("\"mine\""), &s, &fault));
 	check_str(splice_text(arena, &s),
 		"{\"jsonrpc\":\"2.0\",\"method\":\"notifications/x\","
 		"\"params\":{\"progressToken\":\"mine\",\"progress\":0.5,"

@@ -4,10 +4,10 @@
 
 #include "check.h"
 
-#define US                                                                     \
-	"{\"name\":\"ostiary\",\"title\":\"Ostiary\",\"version\":\""           \
-	OSTIARY_VERSION "\"}"
-#define P    "\"io.modelcontextprotocol/"
+#define US                                                                           \
+	"{\"name\":\"ostiary\",\"title\":\"Ostiary\",\"version\":\"" OSTIARY_VERSION \
+	"\"}"
+#define P "\"io.modelcontextprotocol/"
 #define OURS                                                                   \
 	P "protocolVersion\":\"2026-07-28\"," P "clientInfo\":" US "," P       \
 	  "clientCapabilities\":{}"
@@ -39,9 +39,13 @@ convert(const char *text, struct convert_request q)
 static struct convert_request
 ask(enum revision from, enum revision to)
 {
-	return (struct convert_request){ .from = from, .to = to, .id = 7,
-		.name = STR_NONE, .cursor = STR_NONE,
-		.token = CONVERT_NO_TOKEN, .level = LEVEL_OFF };
+	return (struct convert_request){ .from = from,
+		.to = to,
+		.id = 7,
+		.name = STR_NONE,
+		.cursor = STR_NONE,
+		.token = CONVERT_NO_TOKEN,
+		.level = LEVEL_OFF };
 }
 
 static void
@@ -52,7 +56,8 @@ test_legacy_to_legacy(void **state)
 	(void)state;
 	check_str(convert(" {\"jsonrpc\":\"2.0\",\"id\":\"abc\",\"method\":"
 			  "\"tools/call\", \"params\" : {\"name\":\"echo\","
-			  "\"arguments\":{\"n\":1.0}}} ", q),
+			  "\"arguments\":{\"n\":1.0}}} ",
+			  q),
 		"{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":"
 		"\"tools/call\", \"params\" : {\"name\":\"echo\","
 		"\"arguments\":{\"n\":1.0}}}");
@@ -68,7 +73,8 @@ test_legacy_to_legacy(void **state)
 	q.token = CONVERT_NO_TOKEN;
 	check_str(convert("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":"
 			  "\"prompts/get\",\"params\":{\"name\":\"s__x\","
-			  "\"_meta\":{\"progressToken\":\"mine\"}}}", q),
+			  "\"_meta\":{\"progressToken\":\"mine\"}}}",
+			  q),
 		"{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"prompts/get\","
 		"\"params\":{\"name\":\"own \\\"name\\\"\",\"_meta\":{}}}");
 }
@@ -86,7 +92,8 @@ test_modern_to_modern(void **state)
 			  "clientInfo\":{\"name\":\"c\",\"version\":\"1\"}," P
 			  "clientCapabilities\":{\"sampling\":{}},"
 			  "\"traceparent\":\"00-ab\",\"x.example/y\":1," P
-			  "logLevel\":\"info\",\"progressToken\":\"t\"}}}", q),
+			  "logLevel\":\"info\",\"progressToken\":\"t\"}}}",
+			  q),
 		"{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"tools/call\","
 		"\"params\":{\"name\":\"x\",\"_meta\":{" OURS
 		",\"traceparent\":\"00-ab\",\"x.example/y\":1," P
@@ -95,7 +102,8 @@ test_modern_to_modern(void **state)
 	check_str(convert("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":"
 			  "\"resources/read\",\"params\":{\"uri\":\"a:b\","
 			  "\"_meta\":{" P "protocolVersion\":\"2026-07-28\"," P
-			  "clientCapabilities\":{}}}}", q),
+			  "clientCapabilities\":{}}}}",
+			  q),
 		"{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"resources/read\","
 		"\"params\":{\"uri\":\"a:b\",\"_meta\":{" P "clientInfo\":" US
 		"," P "protocolVersion\":\"2026-07-28\"," P
@@ -114,14 +122,16 @@ test_modern_to_legacy(void **state)
 			  "{" P "protocolVersion\":\"2026-07-28\"," P
 			  "clientInfo\":{}," P "clientCapabilities\":{},"
 			  "\"traceparent\":\"00-ab\"," P "logLevel\":\"info\","
-			  "\"progressToken\":\"t\"}}}", q),
+			  "\"progressToken\":\"t\"}}}",
+			  q),
 		"{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"tools/call\","
 		"\"params\":{\"name\":\"x\",\"_meta\":{"
 		"\"traceparent\":\"00-ab\",\"progressToken\":3}}}");
 	check_str(convert("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":"
 			  "\"tools/call\",\"params\":{\"_meta\":"
 			  "{" P "protocolVersion\":\"2026-07-28\"," P
-			  "clientCapabilities\":{}},\"name\":\"x\"}}", q),
+			  "clientCapabilities\":{}},\"name\":\"x\"}}",
+			  q),
 		"{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"tools/call\","
 		"\"params\":{\"_meta\":{},\"name\":\"x\"}}");
 }
@@ -133,22 +143,26 @@ test_legacy_to_modern(void **state)
 
 	(void)state;
 	check_str(convert("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":"
-			  "\"tools/call\",\"params\":{\"name\":\"x\"}}", q),
+			  "\"tools/call\",\"params\":{\"name\":\"x\"}}",
+			  q),
 		"{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"tools/call\","
 		"\"params\":{\"_meta\":{" OURS "},\"name\":\"x\"}}");
 	check_str(convert("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":"
-			  "\"tools/list\"}", q),
+			  "\"tools/list\"}",
+			  q),
 		"{\"params\":{\"_meta\":{" OURS "}},\"jsonrpc\":\"2.0\","
 		"\"id\":7,\"method\":\"tools/list\"}");
 	check_str(convert("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":"
-			  "\"tools/list\",\"params\":{}}", q),
+			  "\"tools/list\",\"params\":{}}",
+			  q),
 		"{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"tools/list\","
 		"\"params\":{\"_meta\":{" OURS "}}}");
 	q.level = LEVEL_WARNING;
 	q.token = 4;
 	check_str(convert("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":"
 			  "\"tools/call\",\"params\":{\"name\":\"x\",\"_meta\":"
-			  "{\"progressToken\":0}}}", q),
+			  "{\"progressToken\":0}}}",
+			  q),
 		"{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"tools/call\","
 		"\"params\":{\"name\":\"x\",\"_meta\":{" OURS "," P
 		"logLevel\":\"warning\",\"progressToken\":4}}}");
@@ -156,7 +170,8 @@ test_legacy_to_modern(void **state)
 	q.level = LEVEL_OFF;
 	check_str(convert("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":"
 			  "\"tools/call\",\"params\":{\"name\":\"x\",\"_meta\":"
-			  "{" P "logLevel\":\"debug\"}}}", q),
+			  "{" P "logLevel\":\"debug\"}}}",
+			  q),
 		"{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"tools/call\","
 		"\"params\":{\"name\":\"x\",\"_meta\":{" OURS "}}}");
 }
@@ -170,7 +185,8 @@ test_unoffered_params_go(void **state)
 	check_str(convert("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":"
 			  "\"tools/call\",\"params\":{\"task\":{\"ttl\":1},"
 			  "\"name\":\"x\",\"inputResponses\":{},"
-			  "\"requestState\":\"s\"}}", q),
+			  "\"requestState\":\"s\"}}",
+			  q),
 		"{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"tools/call\","
 		"\"params\":{\"name\":\"x\"}}");
 }
@@ -186,24 +202,28 @@ test_names_and_cursors(void **state)
 	check_str(convert("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":"
 			  "\"completion/complete\",\"params\":{\"ref\":{"
 			  "\"type\":\"ref/prompt\",\"name\":\"s__own\"},"
-			  "\"argument\":{\"name\":\"a\",\"value\":\"\"}}}", q),
+			  "\"argument\":{\"name\":\"a\",\"value\":\"\"}}}",
+			  q),
 		"{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":"
 		"\"completion/complete\",\"params\":{\"ref\":{"
 		"\"type\":\"ref/prompt\",\"name\":\"own\"},"
 		"\"argument\":{\"name\":\"a\",\"value\":\"\"}}}");
 	check_str(convert("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":"
 			  "\"completion/complete\",\"params\":{\"ref\":{"
-			  "\"type\":\"ref/resource\",\"uri\":\"u\"}}}", q),
+			  "\"type\":\"ref/resource\",\"uri\":\"u\"}}}",
+			  q),
 		"{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":"
 		"\"completion/complete\",\"params\":{\"ref\":{"
 		"\"type\":\"ref/resource\",\"uri\":\"own\"}}}");
 	check_str(convert("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":"
 			  "\"resources/read\",\"params\":{\"uri\":\"u\","
-			  "\"name\":\"n\"}}", q),
+			  "\"name\":\"n\"}}",
+			  q),
 		"{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"resources/read\","
 		"\"params\":{\"uri\":\"own\",\"name\":\"n\"}}");
 	check_str(convert("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":"
-			  "\"tools/list\",\"params\":{\"cursor\":\"c\"}}", q),
+			  "\"tools/list\",\"params\":{\"cursor\":\"c\"}}",
+			  q),
 		"{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"tools/list\","
 		"\"params\":{\"cursor\":\"\"}}");
 }
@@ -221,7 +241,8 @@ test_everything_at_once(void **state)
 	convert("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\","
 		"\"params\":{\"task\":{},\"name\":\"x\",\"inputResponses\":{},"
 		"\"cursor\":\"c\",\"requestState\":\"s\",\"_meta\":{"
-		"\"progressToken\":5," P "logLevel\":\"debug\"}}}", q);
+		"\"progressToken\":5," P "logLevel\":\"debug\"}}}",
+		q);
 	check_str(e.id.value, "7");
 	check_str(e.name.value, "\"own\"");
 	check_str(e.meta_log_level.value, "\"info\"");
@@ -232,9 +253,8 @@ test_everything_at_once(void **state)
 static void
 lesson_B17_names_stay_in_their_place(void **state)
 {
-	static const char *hostile[] = { "a\r\nb", "\",\"x\":\"",
-		"/../../etc", "a&b=c", "\\", "\"}}", "\x01",
-		"\xf0\x9f\x92\xa9" };
+	static const char *hostile[] = { "a\r\nb", "\",\"x\":\"", "/../../etc",
+		"a&b=c", "\\", "\"}}", "\x01", "\xf0\x9f\x92\xa9" };
 	struct convert_request q = ask(LEGACY, MODERN);
 
 	(void)state;
@@ -242,7 +262,8 @@ lesson_B17_names_stay_in_their_place(void **state)
 		q.name = str_from(hostile[i]);
 		convert("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":"
 			"\"tools/call\",\"params\":{\"name\":\"x\","
-			"\"arguments\":{}}}", q);
+			"\"arguments\":{}}}",
+			q);
 		check_str(envelope_text(arena, e.name), hostile[i]);
 		check_str(e.arguments.value, "{}");
 	}
@@ -257,8 +278,9 @@ test_no_room(void **state)
 
 	(void)state;
 	q.name = STR("own");
-	assert_true(envelope_read(STR("{\"jsonrpc\":\"2.0\",\"id\":1,"
-		"\"method\":\"tools/call\",\"params\":{\"name\":\"x\"}}"),
+	assert_true(envelope_read(
+		STR("{\"jsonrpc\":\"2.0\",\"id\":1,"
+		    "\"method\":\"tools/call\",\"params\":{\"name\":\"x\"}}"),
 		&e, &fault));
 	q.e = &e;
 	assert_false(convert_request(tiny, &q, &s, &fault));

@@ -4,9 +4,9 @@
 
 #include "check.h"
 
-#define US                                                                     \
-	"{\"name\":\"ostiary\",\"title\":\"Ostiary\",\"version\":\""           \
-	OSTIARY_VERSION "\"}"
+#define US                                                                           \
+	"{\"name\":\"ostiary\",\"title\":\"Ostiary\",\"version\":\"" OSTIARY_VERSION \
+	"\"}"
 #define INFO "\"io.modelcontextprotocol/serverInfo\""
 
 #define LEGACY REVISION_2025_11_25
@@ -17,8 +17,10 @@ static struct envelope e;
 static bool
 try(const char *result, struct convert_result q, struct str *out)
 {
-	struct str text = str_join(arena, STR("{\"jsonrpc\":\"2.0\",\"id\":7,"
-		"\"result\":"), str_from(result), STR("}"));
+	struct str text = str_join(arena,
+		STR("{\"jsonrpc\":\"2.0\",\"id\":7,"
+		    "\"result\":"),
+		str_from(result), STR("}"));
 	struct splice s;
 
 	if (!envelope_read(text, &e, &fault))
@@ -41,15 +43,20 @@ gives(const char *result, struct convert_result q, const char *wanted)
 
 	if (!try(result, q, &out))
 		fail_msg("%s: %s", result, fault.detail);
-	check_str(out, str_join(arena, STR("{\"jsonrpc\":\"2.0\",\"id\":\"a\","
-		"\"result\":"), str_from(wanted), STR("}")).p);
+	check_str(out,
+		str_join(arena,
+			STR("{\"jsonrpc\":\"2.0\",\"id\":\"a\","
+			    "\"result\":"),
+			str_from(wanted), STR("}"))
+			.p);
 }
 
 static struct convert_result
 between(enum method m, enum revision from, enum revision to)
 {
-	return (struct convert_result){ .method = m, .from = from, .to = to,
-		.hub = STR_NONE };
+	return (struct convert_result){
+		.method = m, .from = from, .to = to, .hub = STR_NONE
+	};
 }
 
 #define CALL(from, to) between(METHOD_TOOLS_CALL, from, to)
@@ -67,7 +74,8 @@ test_same_era_touches_little(void **state)
 	gives("{" TEXT ",\"isError\":true}", q, "{" TEXT ",\"isError\":true}");
 	q = CALL(MODERN, MODERN);
 	gives("{\"resultType\":\"complete\"," TEXT ",\"_meta\":{" INFO
-	      ":{\"name\":\"up\"},\"x\":1}}", q,
+	      ":{\"name\":\"up\"},\"x\":1}}",
+		q,
 		"{\"resultType\":\"complete\"," TEXT ",\"_meta\":{" INFO ":" US
 		",\"x\":1}}");
 	q.e = &e;
@@ -81,8 +89,8 @@ test_legacy_to_modern(void **state)
 {
 	(void)state;
 	gives("{" TEXT "}", CALL(LEGACY, MODERN),
-		"{\"resultType\":\"complete\",\"_meta\":{" INFO ":" US "},"
-		TEXT "}");
+		"{\"resultType\":\"complete\",\"_meta\":{" INFO ":" US "}," TEXT
+		"}");
 	gives("{}", CALL(LEGACY, MODERN),
 		"{\"resultType\":\"complete\",\"_meta\":{" INFO ":" US "}}");
 	gives("{\"contents\":[]}", READ(LEGACY, MODERN),
@@ -97,14 +105,14 @@ test_modern_to_legacy(void **state)
 {
 	(void)state;
 	gives("{\"resultType\":\"complete\"," TEXT ",\"_meta\":{" INFO
-	      ":{\"name\":\"up\"}}}", CALL(MODERN, LEGACY),
-		"{" TEXT ",\"_meta\":{}}");
+	      ":{\"name\":\"up\"}}}",
+		CALL(MODERN, LEGACY), "{" TEXT ",\"_meta\":{}}");
 	gives("{\"resultType\":\"complete\",\"ttlMs\":5,\"cacheScope\":"
-	      "\"public\",\"contents\":[]}", READ(MODERN, LEGACY),
-		"{\"contents\":[]}");
+	      "\"public\",\"contents\":[]}",
+		READ(MODERN, LEGACY), "{\"contents\":[]}");
 	gives("{\"contents\":[],\"ttlMs\":5,\"cacheScope\":\"public\","
-	      "\"resultType\":\"complete\"}", READ(MODERN, LEGACY),
-		"{\"contents\":[]}");
+	      "\"resultType\":\"complete\"}",
+		READ(MODERN, LEGACY), "{\"contents\":[]}");
 	gives("{\"resultType\":\"complete\"}", CALL(MODERN, LEGACY), "{}");
 }
 
@@ -113,15 +121,18 @@ test_cache_members(void **state)
 {
 	(void)state;
 	gives("{\"resultType\":\"complete\",\"ttlMs\":60000,\"cacheScope\":"
-	      "\"public\",\"_meta\":{" INFO ":{}}}", READ(MODERN, MODERN),
+	      "\"public\",\"_meta\":{" INFO ":{}}}",
+		READ(MODERN, MODERN),
 		"{\"resultType\":\"complete\",\"ttlMs\":60000,\"cacheScope\":"
 		"\"public\",\"_meta\":{" INFO ":" US "}}");
 	gives("{\"resultType\":\"complete\",\"ttlMs\":-1,\"cacheScope\":"
-	      "\"all\",\"_meta\":{" INFO ":{}}}", READ(MODERN, MODERN),
+	      "\"all\",\"_meta\":{" INFO ":{}}}",
+		READ(MODERN, MODERN),
 		"{\"resultType\":\"complete\",\"ttlMs\":0,\"cacheScope\":"
 		"\"private\",\"_meta\":{" INFO ":" US "}}");
 	gives("{\"resultType\":\"complete\",\"ttlMs\":1.5,\"cacheScope\":"
-	      "\"private\",\"_meta\":{" INFO ":{}}}", READ(MODERN, MODERN),
+	      "\"private\",\"_meta\":{" INFO ":{}}}",
+		READ(MODERN, MODERN),
 		"{\"resultType\":\"complete\",\"ttlMs\":0,\"cacheScope\":"
 		"\"private\",\"_meta\":{" INFO ":" US "}}");
 }
@@ -135,10 +146,11 @@ test_result_types(void **state)
 	/* Absent means complete (TR-04). */
 	gives("{" TEXT "}", CALL(MODERN, LEGACY), "{" TEXT "}");
 	assert_false(try("{\"resultType\":\"input_required\",\"inputRequests\""
-			 ":{}}", CALL(MODERN, MODERN), &out));
+			 ":{}}",
+		CALL(MODERN, MODERN), &out));
 	assert_int_equal(fault.id, FAULT_SERVER_ANSWER);
-	assert_false(try("{\"resultType\":\"task\"}", CALL(MODERN, LEGACY),
-		&out));
+	assert_false(
+		try("{\"resultType\":\"task\"}", CALL(MODERN, LEGACY), &out));
 	assert_int_equal(fault.id, FAULT_SERVER_ANSWER);
 	assert_false(try("{\"resultType\":7}", CALL(MODERN, MODERN), &out));
 	/* To an older server the word means nothing. */
@@ -160,8 +172,8 @@ test_structured_content(void **state)
 		"\"{\\\"a\\\":\\\"q\\\"}\"}]}");
 	/* Only the modern revision takes what is no object. */
 	gives("{\"resultType\":\"complete\"," TEXT
-	      ",\"structuredContent\":[1,2]}", CALL(MODERN, LEGACY),
-		"{" TEXT "}");
+	      ",\"structuredContent\":[1,2]}",
+		CALL(MODERN, LEGACY), "{" TEXT "}");
 	gives("{\"resultType\":\"complete\",\"structuredContent\":5}",
 		CALL(MODERN, LEGACY),
 		"{\"content\":[{\"type\":\"text\",\"text\":\"5\"}]}");
@@ -189,8 +201,8 @@ test_content_for_older_revisions(void **state)
 		"{\"content\":[" LINK "]}");
 	gives("{\"content\":[" LINK ", " AUDIO "]}",
 		CALL(LEGACY, REVISION_2025_03_26),
-		"{\"content\":[{\"type\":\"text\",\"text\":\"n <a:b>\"},"
-		AUDIO "]}");
+		"{\"content\":[{\"type\":\"text\",\"text\":\"n <a:b>\"}," AUDIO
+		"]}");
 	gives("{\"content\":[" AUDIO "," EMBEDDED "]}",
 		CALL(LEGACY, REVISION_2024_11_05),
 		"{\"content\":[{\"type\":\"resource\",\"resource\":{\"uri\":"
@@ -214,7 +226,8 @@ test_hub_uris(void **state)
 	(void)state;
 	q.hub = STR("s");
 	gives("{\"content\":[" LINK "," EMBEDDED ",{\"type\":\"text\","
-	      "\"text\":\"\\\"uri\\\"\"}]}", q,
+	      "\"text\":\"\\\"uri\\\"\"}]}",
+		q,
 		"{\"content\":[{\"type\":\"resource_link\",\"uri\":"
 		"\"ostiary://s/a:b\",\"name\":\"n\",\"size\":1.0},"
 		"{\"type\":\"resource\",\"resource\":{\"uri\":"
@@ -245,12 +258,13 @@ test_odd_content(void **state)
 	gives("{\"content\":[7,null,\"\\\"audio\\\"\",{\"uri\":1}]}", q,
 		"{\"content\":[7,null,\"\\\"audio\\\"\",{\"uri\":1}]}");
 	gives("{\"content\":[{\"type\":\"audio\",\"x\":\"\\\"audio\\\"\"},"
-	      "{\"type\":\"resource_link\"}]}", q,
+	      "{\"type\":\"resource_link\"}]}",
+		q,
 		"{\"content\":[{\"type\":\"resource\",\"resource\":{\"uri\":"
 		"\"urn:ostiary:audio\",\"blob\":\"\"}},{\"type\":\"text\","
 		"\"text\":\" <>\"}]}");
-	assert_false(try("{\"content\":[{\"uri\":\"a\",\"uri\":\"b\"}]}", q,
-		&out));
+	assert_false(
+		try("{\"content\":[{\"uri\":\"a\",\"uri\":\"b\"}]}", q, &out));
 	assert_int_equal(fault.id, FAULT_SERVER_ANSWER);
 }
 

@@ -161,16 +161,17 @@ test_refused(void **state)
 		{ CALL(",\"result\":{}"), FAULT_MCP_INVALID, "1" },
 		{ CALL(",\"id\":2"), FAULT_MCP_INVALID, "1" },
 		{ CALL(",\"\\u0069d\":2"), FAULT_MCP_INVALID, "1" },
-		{ CALL(",\"params\":{},\"params\":{}"),
-			FAULT_MCP_INVALID, "1" },
+		{ CALL(",\"params\":{},\"params\":{}"), FAULT_MCP_INVALID,
+			"1" },
 		{ CALL(",\"params\":{\"name\":\"a\",\"name\":\"b\"}"),
 			FAULT_MCP_INVALID, "1" },
-		{ CALL(",\"params\":{\"n\\u0061me\":\"a\"}"),
-			FAULT_MCP_INVALID, "1" },
+		{ CALL(",\"params\":{\"n\\u0061me\":\"a\"}"), FAULT_MCP_INVALID,
+			"1" },
 		{ CALL(",\"params\":{\"_meta\":{},\"_meta\":{}}"),
 			FAULT_MCP_INVALID, "1" },
 		{ CALL(",\"params\":{\"_meta\":{\"progressToken\":1,"
-		       "\"progressToken\":2}}"), FAULT_MCP_INVALID, "1" },
+		       "\"progressToken\":2}}"),
+			FAULT_MCP_INVALID, "1" },
 		{ CALL(",\"params\":{\"_meta\":[]}"), FAULT_MCP_PARAMS, "1" },
 		{ CALL(",\"params\":{\"_meta\":{\"progressToken\":null}}"),
 			FAULT_MCP_PARAMS, "1" },
@@ -180,11 +181,13 @@ test_refused(void **state)
 		{ "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":[]}",
 			FAULT_MCP_INVALID, "1" },
 		{ "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{},\"error\":{"
-		  "\"code\":1,\"message\":\"\"}}", FAULT_MCP_INVALID, "1" },
+		  "\"code\":1,\"message\":\"\"}}",
+			FAULT_MCP_INVALID, "1" },
 		{ "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{},\"params\":{}}",
 			FAULT_MCP_INVALID, "1" },
 		{ "{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":1.5,"
-		  "\"message\":\"\"}}", FAULT_MCP_INVALID, "1" },
+		  "\"message\":\"\"}}",
+			FAULT_MCP_INVALID, "1" },
 		{ "{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":1}}",
 			FAULT_MCP_INVALID, "1" },
 		{ "{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":\"x\"}",
@@ -206,7 +209,8 @@ test_long_keys_are_no_prefix(void **state)
 	memcpy(key, "a\\/", 3);
 	key[sizeof(key) - 1] = '\0';
 	snprintf(text, sizeof(text),
-		"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"m\",\"%s\":2}", key);
+		"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"m\",\"%s\":2}",
+		key);
 	takes(text);
 	check_str(e.id.value, "1");
 }
@@ -238,8 +242,10 @@ test_depth(void **state)
 	memset(deep, '[', 70);
 	memset(deep + 70, ']', 70);
 	deep[140] = '\0';
-	snprintf(text, sizeof(text), "{\"jsonrpc\":\"2.0\",\"id\":1,"
-		"\"method\":\"m\",\"params\":{\"arguments\":%s}}", deep);
+	snprintf(text, sizeof(text),
+		"{\"jsonrpc\":\"2.0\",\"id\":1,"
+		"\"method\":\"m\",\"params\":{\"arguments\":%s}}",
+		deep);
 	refuses(text, FAULT_BAD_JSON, NULL);
 }
 
@@ -292,7 +298,8 @@ test_batch(void **state)
 			FAULT_MCP_INVALID },
 		{ "[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\","
 		  "\"params\":{\"_meta\":{\"io.modelcontextprotocol/"
-		  "protocolVersion\":\"2026-07-28\"}}}]", FAULT_MCP_INVALID },
+		  "protocolVersion\":\"2026-07-28\"}}}]",
+			FAULT_MCP_INVALID },
 	};
 	struct envelope_batch b;
 	struct str message;

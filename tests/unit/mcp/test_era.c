@@ -58,8 +58,7 @@ test_decision(void **state)
 		struct era_fields fields =
 			fields_of(rows[i].version, NULL, NULL);
 
-		assert_true(envelope_read(
-			str_from(rows[i].body), &e, &fault));
+		assert_true(envelope_read(str_from(rows[i].body), &e, &fault));
 		check_row(era_decide(&e, &fields), rows[i].era, i);
 	}
 }
@@ -67,7 +66,8 @@ test_decision(void **state)
 static enum fault_id
 check_with(const char *body, struct era_fields fields)
 {
-	struct era_ask ask = { .e = &e, .fields = fields,
+	struct era_ask ask = { .e = &e,
+		.fields = fields,
 		.offered = CAPABILITY_TOOLS | CAPABILITY_RESOURCES |
 			CAPABILITY_COMPLETIONS };
 
@@ -86,8 +86,8 @@ struct row {
 
 #define V "2026-07-28"
 #define CALL(name, arguments)                                                  \
-	REQUEST("tools/call", "\"name\":" name ",\"arguments\":" arguments     \
-			      "," META)
+	REQUEST("tools/call",                                                  \
+		"\"name\":" name ",\"arguments\":" arguments "," META)
 #define WITH(version, caps) "\"_meta\":{" version caps "}"
 
 static void
@@ -97,8 +97,8 @@ test_order(void **state)
 		{ REQUEST("tools/list", META), V, "tools/list", NULL, 0 },
 		/* 1: only requests and notifications */
 		{ "[]", V, NULL, NULL, FAULT_MCP_INVALID },
-		{ "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}", V, NULL,
-			NULL, FAULT_MCP_INVALID },
+		{ "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}", V, NULL, NULL,
+			FAULT_MCP_INVALID },
 		/* 2: _meta comes before every field */
 		{ REQUEST("tools/list", ""), V, NULL, NULL, FAULT_MCP_PARAMS },
 		{ REQUEST("server/discover", ""), NULL, NULL, NULL,
@@ -109,29 +109,33 @@ test_order(void **state)
 			FAULT_MCP_PARAMS },
 		{ REQUEST("tools/list",
 			  WITH("\"io.modelcontextprotocol/protocolVersion\":1,",
-				  CAPS)), V, "tools/list", NULL,
-			FAULT_MCP_PARAMS },
+				  CAPS)),
+			V, "tools/list", NULL, FAULT_MCP_PARAMS },
 		{ REQUEST("tools/list",
 			  WITH(VERSION ",\"io.modelcontextprotocol/"
-				       "clientCapabilities\":", "[]")),
+				       "clientCapabilities\":",
+				  "[]")),
 			V, "tools/list", NULL, FAULT_MCP_PARAMS },
 		{ REQUEST("tools/list",
 			  WITH(VERSION "," CAPS ",\"io.modelcontextprotocol/"
-				       "clientInfo\":", "\"x\"")),
+				       "clientInfo\":",
+				  "\"x\"")),
 			V, "tools/list", NULL, FAULT_MCP_PARAMS },
 		{ REQUEST("tools/list",
 			  WITH(VERSION "," CAPS ",\"io.modelcontextprotocol/"
-				       "logLevel\":", "\"loud\"")),
+				       "logLevel\":",
+				  "\"loud\"")),
 			V, "tools/list", NULL, FAULT_MCP_PARAMS },
 		{ REQUEST("tools/list",
 			  WITH(VERSION "," CAPS ",\"io.modelcontextprotocol/"
-				       "logLevel\":", "\"info\"")),
+				       "logLevel\":",
+				  "\"info\"")),
 			V, "tools/list", NULL, 0 },
 		/* 3: fields */
 		{ REQUEST("tools/list", META), NULL, "tools/list", NULL,
 			FAULT_MCP_HEADER },
-		{ REQUEST("tools/list", META), "2025-11-25", "tools/list",
-			NULL, FAULT_MCP_HEADER },
+		{ REQUEST("tools/list", META), "2025-11-25", "tools/list", NULL,
+			FAULT_MCP_HEADER },
 		{ REQUEST("tools/list", META), V, NULL, NULL,
 			FAULT_MCP_HEADER },
 		{ REQUEST("tools/list", META), V, "prompts/list", NULL,
@@ -140,38 +144,40 @@ test_order(void **state)
 			FAULT_MCP_HEADER },
 		{ CALL("\"t\"", "{}"), V, "tools/call", NULL,
 			FAULT_MCP_HEADER },
-		{ CALL("\"t\"", "{}"), V, "tools/call", "u",
-			FAULT_MCP_HEADER },
-		{ CALL("\"t\"", "{}"), V, "tools/call", "T",
-			FAULT_MCP_HEADER },
+		{ CALL("\"t\"", "{}"), V, "tools/call", "u", FAULT_MCP_HEADER },
+		{ CALL("\"t\"", "{}"), V, "tools/call", "T", FAULT_MCP_HEADER },
 		{ CALL("\"t\"", "{}"), V, "tools/call", "t", 0 },
 		{ CALL("\"t\"", "{}"), V, "tools/call", "  t ", 0 },
 		{ CALL("\"t\"", "{}"), V, "tools/call", "=?base64?dA==?=", 0 },
-		{ CALL("\"t\"", "{}"), V, "tools/call", "=?base64?dA?=",
-			FAULT_MCP_HEADER },
+		{ CALL("\"t\"", "{}"), V, "tools/call",
+			"=?base64?dA?=", FAULT_MCP_HEADER },
 		{ CALL("\"\\u0074\"", "{}"), V, "tools/call", "t", 0 },
 		{ REQUEST("resources/read", "\"uri\":\"a:b\"," META), V,
 			"resources/read", "a:c", FAULT_MCP_HEADER },
 		{ REQUEST("resources/read", "\"uri\":\"a:b\"," META), V,
 			"resources/read", "a:b", 0 },
-		{ REQUEST("resources/read", "\"name\":\"x\",\"uri\":\"a:b\","
-			META), V, "resources/read", "x", FAULT_MCP_HEADER },
+		{ REQUEST("resources/read",
+			  "\"name\":\"x\",\"uri\":\"a:b\"," META),
+			V, "resources/read", "x", FAULT_MCP_HEADER },
 		/* a field too many says nothing */
 		{ REQUEST("tools/list", META), V, "tools/list", "x", 0 },
 		/* 4: version */
 		{ REQUEST("tools/list",
 			  WITH("\"io.modelcontextprotocol/protocolVersion\":"
-			       "\"v999\",", CAPS)), "v999", "tools/list", NULL,
-			FAULT_MCP_VERSION },
+			       "\"v999\",",
+				  CAPS)),
+			"v999", "tools/list", NULL, FAULT_MCP_VERSION },
 		{ REQUEST("tools/list",
 			  WITH("\"io.modelcontextprotocol/protocolVersion\":"
-			       "\"2025-11-25\",", CAPS)), "2025-11-25",
-			"tools/list", NULL, FAULT_MCP_VERSION },
+			       "\"2025-11-25\",",
+				  CAPS)),
+			"2025-11-25", "tools/list", NULL, FAULT_MCP_VERSION },
 		/* header good, body bad: the mismatch first */
 		{ REQUEST("tools/list",
 			  WITH("\"io.modelcontextprotocol/protocolVersion\":"
-			       "\"v999\",", CAPS)), V, "tools/list", NULL,
-			FAULT_MCP_HEADER },
+			       "\"v999\",",
+				  CAPS)),
+			V, "tools/list", NULL, FAULT_MCP_HEADER },
 		/* 5: method */
 		{ REQUEST("nothing/at/all", META), V, "nothing/at/all", NULL,
 			FAULT_MCP_METHOD },
@@ -228,16 +234,19 @@ test_data(void **state)
 	(void)state;
 	check_with(REQUEST("tools/list",
 			   WITH("\"io.modelcontextprotocol/protocolVersion\":"
-				"\"v9\\\"9\",", CAPS)),
+				"\"v9\\\"9\",",
+				   CAPS)),
 		fields_of("v9\"9", "tools/list", NULL));
 	assert_int_equal(fault.id, FAULT_MCP_VERSION);
-	check_str(data, "{\"supported\":[\"2026-07-28\"],"
-			"\"requested\":\"v9\\\"9\"}");
+	check_str(data,
+		"{\"supported\":[\"2026-07-28\"],"
+		"\"requested\":\"v9\\\"9\"}");
 	check_with(REQUEST("tools/list", ""), fields_of(V, NULL, NULL));
-	check_str(data, "{\"missing\":[\"io.modelcontextprotocol/"
-			"protocolVersion\"]}");
-	check_with(REQUEST("tools/list", META),
-		fields_of(V, "tools/list", NULL));
+	check_str(data,
+		"{\"missing\":[\"io.modelcontextprotocol/"
+		"protocolVersion\"]}");
+	check_with(
+		REQUEST("tools/list", META), fields_of(V, "tools/list", NULL));
 	check_none(data);
 }
 
@@ -279,25 +288,36 @@ test_refs(void **state)
 		const char *body;
 		bool ok;
 	} rows[] = {
-		{ REQUEST("completion/complete", "\"ref\":{\"type\":"
-			"\"ref/prompt\",\"name\":\"p\"}"), true },
-		{ REQUEST("completion/complete", "\"ref\":{\"type\":"
-			"\"ref/resource\",\"uri\":\"a:{b}\"}"), true },
-		{ REQUEST("completion/complete", "\"ref\":{\"type\":"
-			"\"ref\\/resource\",\"uri\":\"a:b\"}"), true },
-		{ REQUEST("completion/complete", "\"ref\":{\"type\":"
-			"\"ref/prompt\",\"uri\":\"p\"}"), false },
-		{ REQUEST("completion/complete", "\"ref\":{\"type\":"
-			"\"ref/resource\",\"name\":\"p\"}"), false },
-		{ REQUEST("completion/complete", "\"ref\":{\"type\":"
-			"\"x\",\"name\":\"p\"}"), false },
+		{ REQUEST("completion/complete",
+			  "\"ref\":{\"type\":"
+			  "\"ref/prompt\",\"name\":\"p\"}"),
+			true },
+		{ REQUEST("completion/complete",
+			  "\"ref\":{\"type\":"
+			  "\"ref/resource\",\"uri\":\"a:{b}\"}"),
+			true },
+		{ REQUEST("completion/complete",
+			  "\"ref\":{\"type\":"
+			  "\"ref\\/resource\",\"uri\":\"a:b\"}"),
+			true },
+		{ REQUEST("completion/complete",
+			  "\"ref\":{\"type\":"
+			  "\"ref/prompt\",\"uri\":\"p\"}"),
+			false },
+		{ REQUEST("completion/complete",
+			  "\"ref\":{\"type\":"
+			  "\"ref/resource\",\"name\":\"p\"}"),
+			false },
+		{ REQUEST("completion/complete",
+			  "\"ref\":{\"type\":"
+			  "\"x\",\"name\":\"p\"}"),
+			false },
 		{ REQUEST("completion/complete", "\"ref\":7"), false },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < CHECK_COUNT(rows); i++) {
-		assert_true(envelope_read(
-			str_from(rows[i].body), &e, &fault));
+		assert_true(envelope_read(str_from(rows[i].body), &e, &fault));
 		check_row(era_check_params(&e, &fault), rows[i].ok, i);
 	}
 }

@@ -20,13 +20,14 @@ test_values(void **state)
 		{ "line1\nline2", "=?base64?bGluZTEKbGluZTI=?=" },
 		{ "\tindented", "=?base64?CWluZGVudGVk?=" },
 		{ "in\tside", "=?base64?aW4Jc2lkZQ==?=" },
-		{ "=?base64?literal?=",
-			"=?base64?PT9iYXNlNjQ/bGl0ZXJhbD89?=" },
+		{ "=?base64?literal?=", "=?base64?PT9iYXNlNjQ/bGl0ZXJhbD89?=" },
 		{ "=?base64?=", "=?base64?PT9iYXNlNjQ/PQ==?=" },
 		{ "=?base64?half", "=?base64?half" },
 		{ "half?=", "half?=" },
 		{ "=?BASE64?dA==?=", "=?BASE64?dA==?=" },
-		{ "", "=?base64?" "?=" },
+		{ "",
+			"=?base64?"
+			"?=" },
 		{ "\x7f", "=?base64?fw==?=" },
 	};
 
@@ -36,8 +37,8 @@ test_values(void **state)
 
 		check_str(headers_encode(arena, str_from(rows[i].value)),
 			rows[i].field);
-		assert_true(headers_decode(
-			arena, str_from(rows[i].field), &back));
+		assert_true(
+			headers_decode(arena, str_from(rows[i].field), &back));
 		check_str(back, rows[i].value);
 	}
 }
@@ -105,7 +106,8 @@ static void
 test_annotations(void **state)
 {
 	(void)state;
-	assert_true(collect(PROPS("\"r\":{\"type\":\"string\",\"x-mcp-header\":"
+	assert_true(collect(PROPS(
+		"\"r\":{\"type\":\"string\",\"x-mcp-header\":"
 		"\"Region\"},\"o\":{\"type\":\"object\",\"properties\":{\"n\":"
 		"{\"type\":\"integer\",\"x-mcp-header\":\"Deep-N\"}}},"
 		"\"b\":{\"type\":\"boolean\",\"x-mcp-header\":\"B\"}")));
@@ -177,8 +179,10 @@ test_too_many_annotations(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i <= HEADERS_PARAMS_MAX; i++) {
-		snprintf(one, sizeof(one), "%s\"p%u\":{\"type\":\"string\","
-			"\"x-mcp-header\":\"H%u\"}", i == 0 ? "" : ",", i, i);
+		snprintf(one, sizeof(one),
+			"%s\"p%u\":{\"type\":\"string\","
+			"\"x-mcp-header\":\"H%u\"}",
+			i == 0 ? "" : ",", i, i);
 		strcat(text, one);
 	}
 	strcat(text, "}}");
@@ -202,8 +206,8 @@ made(const char *arguments)
 	size_t n;
 
 	assert_true(collect(SCHEMA));
-	if (!headers_params_make(arena, &params, str_from(arguments), out, &n,
-		    &fault))
+	if (!headers_params_make(
+		    arena, &params, str_from(arguments), out, &n, &fault))
 		fail_msg("%s", fault.detail);
 	buf_in(&text, arena, 4096);
 	for (size_t i = 0; i < n; i++) {
@@ -228,15 +232,16 @@ test_make(void **state)
 		{ NULL, "" },
 		{ "{\"s\":null,\"i\":null,\"o\":null}", "" },
 		{ "{\"s\":[],\"i\":{},\"o\":[{\"d\":\"no\"}]}", "" },
-		{ "{\"s\":\"\"}", "Mcp-Param-S==?base64?" "?=;" },
+		{ "{\"s\":\"\"}",
+			"Mcp-Param-S==?base64?"
+			"?=;" },
 		{ "{\"s\":\"a\\r\\nb\"}", "Mcp-Param-S==?base64?YQ0KYg==?=;" },
 		{ "{\"i\":-7,\"b\":false}",
 			"Mcp-Param-I=-7;Mcp-Param-B=false;" },
 		{ "{\"i\":42.0}", "Mcp-Param-I=42;" },
 		{ "{\"i\":1e3}", "Mcp-Param-I=1000;" },
 		{ "{\"i\":-0}", "Mcp-Param-I=0;" },
-		{ "{\"i\":9007199254740991}",
-			"Mcp-Param-I=9007199254740991;" },
+		{ "{\"i\":9007199254740991}", "Mcp-Param-I=9007199254740991;" },
 		{ "{\"i\":9007199254740993}", "" },
 		{ "{\"i\":-9007199254740993}", "" },
 		{ "{\"i\":1e400}", "" },
@@ -257,7 +262,9 @@ checked(const char *arguments, const char *name, const char *value)
 		{ STR("Mcp-Param-Unknown"), STR("ignored") },
 	};
 	struct headers_check check = { .params = &params,
-		.arguments = str_from(arguments), .fields = fields, .n = 2 };
+		.arguments = str_from(arguments),
+		.fields = fields,
+		.n = 2 };
 
 	assert_true(collect(SCHEMA));
 	fault_clear(&fault);
@@ -273,10 +280,10 @@ test_check(void **state)
 		enum fault_id id;
 	} rows[] = {
 		{ "{\"s\":\"Hello\"}", "mcp-param-s", "Hello", 0 },
-		{ "{\"s\":\"Hello\"}", "MCP-PARAM-S", "=?base64?SGVsbG8=?=",
-			0 },
-		{ "{\"s\":\"Hello\"}", "Mcp-Param-S", "=?base64?SGVsbG8?=",
-			FAULT_MCP_HEADER },
+		{ "{\"s\":\"Hello\"}", "MCP-PARAM-S",
+			"=?base64?SGVsbG8=?=", 0 },
+		{ "{\"s\":\"Hello\"}", "Mcp-Param-S",
+			"=?base64?SGVsbG8?=", FAULT_MCP_HEADER },
 		{ "{\"s\":\"Hello\"}", "Mcp-Param-S",
 			"=?base64?SGVs!!!bG8=?=", FAULT_MCP_HEADER },
 		{ "{\"s\":\"SGVsbG8=\"}", "Mcp-Param-S", "SGVsbG8=", 0 },
@@ -302,8 +309,8 @@ test_check(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < CHECK_COUNT(rows); i++)
-		check_row(checked(rows[i].arguments, rows[i].name,
-				  rows[i].value),
+		check_row(
+			checked(rows[i].arguments, rows[i].name, rows[i].value),
 			rows[i].id, i);
 }
 
@@ -313,7 +320,9 @@ test_a_field_twice(void **state)
 	struct field fields[2] = { { STR("Mcp-Param-S"), STR("x") },
 		{ STR("mcp-param-s"), STR("x") } };
 	struct headers_check check = { .params = &params,
-		.arguments = STR("{\"s\":\"x\"}"), .fields = fields, .n = 2 };
+		.arguments = STR("{\"s\":\"x\"}"),
+		.fields = fields,
+		.n = 2 };
 
 	(void)state;
 	assert_true(collect(SCHEMA));

@@ -5,9 +5,9 @@
 
 #include "check.h"
 
-#define US                                                                     \
-	"{\"name\":\"ostiary\",\"title\":\"Ostiary\",\"version\":\""           \
-	OSTIARY_VERSION "\"}"
+#define US                                                                           \
+	"{\"name\":\"ostiary\",\"title\":\"Ostiary\",\"version\":\"" OSTIARY_VERSION \
+	"\"}"
 #define INFO "\"_meta\":{\"io.modelcontextprotocol/serverInfo\":" US "}"
 
 static struct lists_page page;
@@ -60,8 +60,8 @@ test_kinds(void **state)
 
 	(void)state;
 	for (int k = 0; k < LISTS_KINDS; k++) {
-		assert_true(lists_kind_of(
-			lists_method((enum lists_kind)k), &kind));
+		assert_true(
+			lists_kind_of(lists_method((enum lists_kind)k), &kind));
 		assert_int_equal(kind, k);
 	}
 	assert_false(lists_kind_of(METHOD_TOOLS_CALL, &kind));
@@ -71,7 +71,8 @@ static void
 test_read(void **state)
 {
 	(void)state;
-	assert_true(reads(LISTS_TOOLS, "{\"tools\":[" TOOL ",{\"name\":\"b\","
+	assert_true(reads(LISTS_TOOLS,
+		"{\"tools\":[" TOOL ",{\"name\":\"b\","
 		"\"annotations\":{\"title\":\"B\"}},{\"name\":\"c\"}],"
 		"\"nextCursor\":\"\",\"ttlMs\":5,\"cacheScope\":\"public\"}"));
 	assert_int_equal(page.n, 3);
@@ -88,7 +89,8 @@ test_read(void **state)
 	check_none(page.next_cursor);
 	assert_int_equal(page.ttl_ms, 0);
 	assert_false(page.is_public);
-	assert_true(reads(LISTS_TEMPLATES, "{\"resourceTemplates\":[{"
+	assert_true(reads(LISTS_TEMPLATES,
+		"{\"resourceTemplates\":[{"
 		"\"uriTemplate\":\"a:{b}\",\"name\":\"n\"}]}"));
 	check_str(page.items[0].name, "a:{b}");
 	check_str(page.items[0].title, "n");
@@ -113,7 +115,8 @@ static void
 test_dropped(void **state)
 {
 	(void)state;
-	assert_true(reads(LISTS_TOOLS, "{\"tools\":[{\"name\":\"a\"},7,{},"
+	assert_true(reads(LISTS_TOOLS,
+		"{\"tools\":[{\"name\":\"a\"},7,{},"
 		"{\"name\":\"\"},{\"name\":5},{\"name\":\"a\",\"x\":1},"
 		"{\"name\":\"bad\",\"inputSchema\":{\"properties\":{\"p\":{"
 		"\"type\":\"number\",\"x-mcp-header\":\"P\"}}}},"
@@ -128,7 +131,8 @@ test_dropped(void **state)
 	check_none(page.dropped[0].name);
 	check_str(page.dropped[4].name, "a");
 	check_str(page.dropped[5].name, "bad");
-	check_str(page.dropped[5].reason, "x-mcp-header P: its property is no "
+	check_str(page.dropped[5].reason,
+		"x-mcp-header P: its property is no "
 		"string, integer or boolean");
 }
 
@@ -139,11 +143,13 @@ test_stripped(void **state)
 	struct lists_source source = { .kind = LISTS_TOOLS };
 
 	(void)state;
-	assert_true(lists_read(arena, &source, STR("{\"tools\":[{\"name\":"
-		"\"a\",\"inputSchema\":{\"type\":\"object\",\"properties\":{"
-		"\"p\":{\"type\":\"number\",\"x-mcp-header\":\"P\",\"m\":1.0},"
-		"\"x-mcp-header\":{\"type\":\"string\",\"x-mcp-header\":\"\"}"
-		"},\"anyOf\":[{\"x-mcp-header\":1}]}}]}"), &page, &fault));
+	assert_true(lists_read(arena, &source,
+		STR("{\"tools\":[{\"name\":"
+		    "\"a\",\"inputSchema\":{\"type\":\"object\",\"properties\":{"
+		    "\"p\":{\"type\":\"number\",\"x-mcp-header\":\"P\",\"m\":1.0},"
+		    "\"x-mcp-header\":{\"type\":\"string\",\"x-mcp-header\":\"\"}"
+		    "},\"anyOf\":[{\"x-mcp-header\":1}]}}]}"),
+		&page, &fault));
 	assert_int_equal(page.n, 1);
 	assert_int_equal(page.items[0].params.n, 0);
 	check_str(write(look_at(LISTS_TOOLS, REVISION_2025_11_25)),
@@ -168,8 +174,7 @@ test_stripped_deep(void **state)
 	for (unsigned i = 0; i < deep; i++)
 		strcat(text, "}");
 	strcat(text, "}}]}");
-	assert_true(lists_read(
-		arena, &source, str_from(text), &page, &fault));
+	assert_true(lists_read(arena, &source, str_from(text), &page, &fault));
 	assert_true(page.items[0].strip);
 	write(look_at(LISTS_TOOLS, REVISION_2026_07_28));
 }
@@ -218,7 +223,8 @@ static void
 test_odd_output_schemas(void **state)
 {
 	(void)state;
-	assert_true(reads(LISTS_TOOLS, "{\"tools\":[{\"name\":\"a\","
+	assert_true(reads(LISTS_TOOLS,
+		"{\"tools\":[{\"name\":\"a\","
 		"\"outputSchema\":{\"type\":\"array\"}},{\"name\":\"b\","
 		"\"outputSchema\":{\"anyOf\":[]}}]}"));
 	check_str(write(look_at(LISTS_TOOLS, REVISION_2025_11_25)),
@@ -238,30 +244,39 @@ test_renamed(void **state)
 	(void)state;
 	look.name = STR("s__t");
 	look.description = STR("other \"d\"");
-	assert_true(reads(LISTS_TOOLS, "{\"tools\":[{\"description\":\"d\","
+	assert_true(reads(LISTS_TOOLS,
+		"{\"tools\":[{\"description\":\"d\","
 		"\"name\":\"t\"}]}"));
-	check_str(write(look), "{\"tools\":[{\"description\":"
+	check_str(write(look),
+		"{\"tools\":[{\"description\":"
 		"\"other \\\"d\\\"\",\"name\":\"s__t\"}]}");
 	assert_true(reads(LISTS_TOOLS, "{\"tools\":[{\"name\":\"t\"}]}"));
-	check_str(write(look), "{\"tools\":[{\"name\":\"s__t\","
+	check_str(write(look),
+		"{\"tools\":[{\"name\":\"s__t\","
 		"\"description\":\"other \\\"d\\\"\"}]}");
 	look = look_at(LISTS_RESOURCES, REVISION_2025_03_26);
 	look.name = STR("ostiary://s/a:b");
-	assert_true(reads(LISTS_RESOURCES, "{\"resources\":[{\"uri\":\"a:b\","
+	assert_true(reads(LISTS_RESOURCES,
+		"{\"resources\":[{\"uri\":\"a:b\","
 		"\"name\":\"n\",\"title\":\"T\",\"size\":3}]}"));
-	check_str(write(look), "{\"resources\":[{\"uri\":\"ostiary://s/a:b\","
+	check_str(write(look),
+		"{\"resources\":[{\"uri\":\"ostiary://s/a:b\","
 		"\"name\":\"n\",\"size\":3}]}");
 	look = look_at(LISTS_TEMPLATES, REVISION_2025_11_25);
 	look.name = STR("ostiary://s/a:{b}");
-	assert_true(reads(LISTS_TEMPLATES, "{\"resourceTemplates\":[{"
+	assert_true(reads(LISTS_TEMPLATES,
+		"{\"resourceTemplates\":[{"
 		"\"uriTemplate\":\"a:{b}\",\"uri\":1}]}"));
-	check_str(write(look), "{\"resourceTemplates\":[{\"uriTemplate\":"
+	check_str(write(look),
+		"{\"resourceTemplates\":[{\"uriTemplate\":"
 		"\"ostiary://s/a:{b}\",\"uri\":1}]}");
 	look = look_at(LISTS_PROMPTS, REVISION_2025_03_26);
 	look.name = STR("s__p");
-	assert_true(reads(LISTS_PROMPTS, "{\"prompts\":[{\"name\":\"p\","
+	assert_true(reads(LISTS_PROMPTS,
+		"{\"prompts\":[{\"name\":\"p\","
 		"\"title\":\"T\",\"arguments\":[{\"name\":\"a\"}]}]}"));
-	check_str(write(look), "{\"prompts\":[{\"name\":\"s__p\","
+	check_str(write(look),
+		"{\"prompts\":[{\"name\":\"s__p\","
 		"\"arguments\":[{\"name\":\"a\"}]}]}");
 }
 
@@ -269,7 +284,8 @@ static void
 test_end(void **state)
 {
 	struct lists_end end = { .to = REVISION_2026_07_28,
-		.next_cursor = STR("c\"d"), .ttl_ms = 60000,
+		.next_cursor = STR("c\"d"),
+		.ttl_ms = 60000,
 		.is_public = true };
 	struct json_write w;
 	struct buf out;
@@ -279,7 +295,8 @@ test_end(void **state)
 	json_write_init(&w, &out);
 	lists_open(&w, LISTS_PROMPTS, end.to);
 	lists_close(&w, &end);
-	check_str(buf_view(&out), "{\"resultType\":\"complete\",\"prompts\":[],"
+	check_str(buf_view(&out),
+		"{\"resultType\":\"complete\",\"prompts\":[],"
 		"\"nextCursor\":\"c\\\"d\",\"ttlMs\":60000,\"cacheScope\":"
 		"\"public\"," INFO "}");
 }
@@ -291,8 +308,8 @@ test_no_room(void **state)
 	struct arena *tiny = arena_new(600);
 
 	(void)state;
-	assert_false(lists_read(tiny, &source, STR("{\"tools\":[" TOOL "]}"),
-		&page, &fault));
+	assert_false(lists_read(
+		tiny, &source, STR("{\"tools\":[" TOOL "]}"), &page, &fault));
 	assert_int_equal(fault.id, FAULT_TOO_LARGE);
 	arena_free(&tiny);
 }
@@ -313,15 +330,14 @@ test_cursor(void **state)
 	for (size_t i = 0; i < CHECK_COUNT(rows); i++) {
 		struct str text = cursor_write(arena, &rows[i]);
 
-		assert_true(cursor_read(
-			arena, text, LISTS_TOOLS, &c, &fault));
+		assert_true(cursor_read(arena, text, LISTS_TOOLS, &c, &fault));
 		assert_true(str_eq(c.server, rows[i].server));
 		assert_true(str_eq(c.inner, rows[i].inner));
-		assert_int_equal(str_is_none(c.inner),
-			str_is_none(rows[i].inner));
+		assert_int_equal(
+			str_is_none(c.inner), str_is_none(rows[i].inner));
 		assert_int_equal(c.offset, rows[i].offset);
-		assert_false(cursor_read(
-			arena, text, LISTS_PROMPTS, &c, &fault));
+		assert_false(
+			cursor_read(arena, text, LISTS_PROMPTS, &c, &fault));
 		assert_int_equal(fault.id, FAULT_MCP_CURSOR);
 	}
 }
@@ -338,8 +354,8 @@ test_bad_cursors(void **state)
 	(void)state;
 	for (size_t i = 0; i < CHECK_COUNT(rows); i++) {
 		fault_clear(&fault);
-		if (cursor_read(arena, str_from(rows[i]), LISTS_TOOLS, &c,
-			    &fault))
+		if (cursor_read(
+			    arena, str_from(rows[i]), LISTS_TOOLS, &c, &fault))
 			fail_msg("taken: %s", rows[i]);
 		assert_int_equal(fault.id, FAULT_MCP_CURSOR);
 	}

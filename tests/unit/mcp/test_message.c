@@ -5,10 +5,10 @@
 
 #include "check.h"
 
-#define US                                                                     \
-	"{\"name\":\"ostiary\",\"title\":\"Ostiary\",\"version\":\""           \
-	OSTIARY_VERSION "\"}"
-#define P    "\"io.modelcontextprotocol/"
+#define US                                                                           \
+	"{\"name\":\"ostiary\",\"title\":\"Ostiary\",\"version\":\"" OSTIARY_VERSION \
+	"\"}"
+#define P "\"io.modelcontextprotocol/"
 #define OURS                                                                   \
 	P "protocolVersion\":\"2026-07-28\"," P "clientInfo\":" US "," P       \
 	  "clientCapabilities\":{}"
@@ -37,8 +37,10 @@ wrote(const char *wanted)
 static void
 test_errors(void **state)
 {
-	struct message_error e = { .id = STR("\"x\""), .code = -32602,
-		.message = STR("no \"such\"\n"), .data = STR_NONE };
+	struct message_error e = { .id = STR("\"x\""),
+		.code = -32602,
+		.message = STR("no \"such\"\n"),
+		.data = STR_NONE };
 	struct fault f;
 
 	(void)state;
@@ -87,8 +89,10 @@ test_codes_of_every_fault(void **state)
 static void
 test_ours(void **state)
 {
-	struct message_list l = { .id = 3, .method = METHOD_TOOLS_LIST,
-		.to = REVISION_2025_06_18, .cursor = STR_NONE };
+	struct message_list l = { .id = 3,
+		.method = METHOD_TOOLS_LIST,
+		.to = REVISION_2025_06_18,
+		.cursor = STR_NONE };
 
 	(void)state;
 	fresh();
@@ -141,7 +145,8 @@ test_line(void **state)
 static void
 test_as_server(void **state)
 {
-	struct handshake_offer o = { .id = STR("1"), .to = REVISION_2025_06_18,
+	struct handshake_offer o = { .id = STR("1"),
+		.to = REVISION_2025_06_18,
 		.offered = CAPABILITY_TOOLS | CAPABILITY_TOOLS_CHANGED,
 		.instructions = STR("Be kind.") };
 
@@ -178,17 +183,19 @@ test_negotiation(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < CHECK_COUNT(rows); i++) {
-		struct str text = str_join(arena, STR("{\"jsonrpc\":\"2.0\","
-			"\"id\":1,\"method\":\"initialize\",\"params\":{"
-			"\"protocolVersion\":"), str_from(rows[i].version),
-			STR("}}"));
+		struct str text = str_join(arena,
+			STR("{\"jsonrpc\":\"2.0\","
+			    "\"id\":1,\"method\":\"initialize\",\"params\":{"
+			    "\"protocolVersion\":"),
+			str_from(rows[i].version), STR("}}"));
 
 		assert_true(envelope_read(text, &e, &fault));
 		assert_true(handshake_negotiate(&e, &to, &fault));
 		check_row(to, rows[i].to, i);
 	}
 	assert_true(envelope_read(STR("{\"jsonrpc\":\"2.0\",\"id\":1,"
-		"\"method\":\"initialize\"}"), &e, &fault));
+				      "\"method\":\"initialize\"}"),
+		&e, &fault));
 	assert_false(handshake_negotiate(&e, &to, &fault));
 	assert_int_equal(fault.id, FAULT_MCP_CALL_PARAMS);
 }
@@ -213,29 +220,36 @@ test_read_initialize(void **state)
 	struct handshake_server s;
 
 	(void)state;
-	assert_true(handshake_initialize_read(arena, STR("{"
-		"\"protocolVersion\":\"2025-03-26\",\"capabilities\":{"
-		"\"tools\":{}},\"serverInfo\":{\"name\":\"n\",\"version\":"
-		"\"1\"},\"instructions\":\"i\"}"), &s, &fault));
+	assert_true(handshake_initialize_read(arena,
+		STR("{"
+		    "\"protocolVersion\":\"2025-03-26\",\"capabilities\":{"
+		    "\"tools\":{}},\"serverInfo\":{\"name\":\"n\",\"version\":"
+		    "\"1\"},\"instructions\":\"i\"}"),
+		&s, &fault));
 	assert_int_equal(s.revision, REVISION_2025_03_26);
 	assert_int_equal(s.capabilities, CAPABILITY_TOOLS);
 	check_str(s.name, "n");
 	check_str(s.title, "n");
 	check_str(s.version, "1");
 	check_str(s.instructions, "i");
-	assert_false(handshake_initialize_read(arena, STR("{"
-		"\"protocolVersion\":\"2026-07-28\",\"capabilities\":{}}"),
+	assert_false(handshake_initialize_read(arena,
+		STR("{"
+		    "\"protocolVersion\":\"2026-07-28\",\"capabilities\":{}}"),
 		&s, &fault));
-	assert_false(handshake_initialize_read(arena, STR("{"
-		"\"protocolVersion\":\"x\",\"capabilities\":{}}"), &s,
-		&fault));
-	assert_false(handshake_initialize_read(arena, STR("{"
-		"\"protocolVersion\":\"2025-03-26\"}"), &s, &fault));
+	assert_false(handshake_initialize_read(arena,
+		STR("{"
+		    "\"protocolVersion\":\"x\",\"capabilities\":{}}"),
+		&s, &fault));
+	assert_false(handshake_initialize_read(arena,
+		STR("{"
+		    "\"protocolVersion\":\"2025-03-26\"}"),
+		&s, &fault));
 	assert_false(handshake_initialize_read(arena, STR("[]"), &s, &fault));
 	assert_int_equal(fault.id, FAULT_SERVER_ANSWER);
 	/* A server without serverInfo is used all the same. */
-	assert_true(handshake_initialize_read(arena, STR("{"
-		"\"protocolVersion\":\"2024-11-05\",\"capabilities\":{}}"),
+	assert_true(handshake_initialize_read(arena,
+		STR("{"
+		    "\"protocolVersion\":\"2024-11-05\",\"capabilities\":{}}"),
 		&s, &fault));
 	check_none(s.name);
 }
@@ -261,8 +275,9 @@ test_judge(void **state)
 	} rows[] = {
 		{ 200, GOOD, HANDSHAKE_MODERN },
 		{ 0, GOOD, HANDSHAKE_MODERN },
-		{ 200, ANSWER("\"result\":{\"supportedVersions\":["
-			      "\"2025-11-25\"],\"capabilities\":{}}"),
+		{ 200,
+			ANSWER("\"result\":{\"supportedVersions\":["
+			       "\"2025-11-25\"],\"capabilities\":{}}"),
 			HANDSHAKE_LEGACY },
 		{ 200, ANSWER("\"result\":{}"), HANDSHAKE_LEGACY },
 		{ 200, "", HANDSHAKE_LEGACY },
@@ -270,11 +285,15 @@ test_judge(void **state)
 		{ 405, "", HANDSHAKE_LEGACY },
 		{ 400, ERROR("-32000", ""), HANDSHAKE_LEGACY },
 		{ 0, ERROR("-32601", ""), HANDSHAKE_LEGACY },
-		{ 400, ERROR("-32022", DATA("{\"supported\":[\"2026-07-28\"],"
-					    "\"requested\":\"x\"}")),
+		{ 400,
+			ERROR("-32022",
+				DATA("{\"supported\":[\"2026-07-28\"],"
+				     "\"requested\":\"x\"}")),
 			HANDSHAKE_AGAIN },
-		{ 400, ERROR("-32022", DATA("{\"supported\":[\"2025-11-25\"],"
-					    "\"requested\":\"x\"}")),
+		{ 400,
+			ERROR("-32022",
+				DATA("{\"supported\":[\"2025-11-25\"],"
+				     "\"requested\":\"x\"}")),
 			HANDSHAKE_LEGACY },
 		/* the code alone proves nothing (V-07) */
 		{ 400, ERROR("-32022", ""), HANDSHAKE_LEGACY },

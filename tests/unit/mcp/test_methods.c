@@ -50,8 +50,8 @@ test_matrix(void **state)
 	(void)state;
 	for (size_t i = 0; i < CHECK_COUNT(rows); i++)
 		for (int r = 0; r < REVISION_COUNT; r++)
-			check_row(methods_for_server(
-					  rows[i].m, (enum revision)r),
+			check_row(
+				methods_for_server(rows[i].m, (enum revision)r),
 				rows[i].revisions[r] == '1', i);
 }
 
@@ -77,13 +77,11 @@ test_scopes(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < CHECK_COUNT(rows); i++)
-		check_str(methods_scope_name(methods_scope(rows[i].m,
-				  str_from(rows[i].ref))),
+		check_str(methods_scope_name(methods_scope(
+				  rows[i].m, str_from(rows[i].ref))),
 			rows[i].scope);
-	check_none(methods_scope_name(
-		methods_scope(METHOD_PING, STR_NONE)));
-	check_none(methods_scope_name(
-		methods_scope(METHOD_UNKNOWN, STR_NONE)));
+	check_none(methods_scope_name(methods_scope(METHOD_PING, STR_NONE)));
+	check_none(methods_scope_name(methods_scope(METHOD_UNKNOWN, STR_NONE)));
 }
 
 /* Whatever goes to a server needs a scope and a capability. */
@@ -110,14 +108,13 @@ test_traits(void **state)
 	assert_false(methods_has(METHOD_TOOLS_CALL, METHOD_CACHEABLE));
 	assert_true(methods_has(METHOD_TEMPLATES_LIST, METHOD_LISTS));
 	assert_false(methods_has(METHOD_UNKNOWN, ~0u));
-	assert_int_equal(methods_row(METHOD_TOOLS_CALL)->named,
-		METHOD_NAMED_NAME);
-	assert_int_equal(methods_row(METHOD_PROMPTS_GET)->named,
-		METHOD_NAMED_NAME);
-	assert_int_equal(methods_row(METHOD_RESOURCES_READ)->named,
-		METHOD_NAMED_URI);
-	assert_int_equal(methods_row(METHOD_COMPLETE)->named,
-		METHOD_NAMED_NOT);
+	assert_int_equal(
+		methods_row(METHOD_TOOLS_CALL)->named, METHOD_NAMED_NAME);
+	assert_int_equal(
+		methods_row(METHOD_PROMPTS_GET)->named, METHOD_NAMED_NAME);
+	assert_int_equal(
+		methods_row(METHOD_RESOURCES_READ)->named, METHOD_NAMED_URI);
+	assert_int_equal(methods_row(METHOD_COMPLETE)->named, METHOD_NAMED_NOT);
 }
 
 /* ---- capabilities ---- */
@@ -177,13 +174,15 @@ test_capabilities_of_old_and_odd_servers(void **state)
 	(void)state;
 	assert_int_equal(capability_read(NULL, REVISION_2025_11_25), 0);
 	assert_int_equal(read_caps("{\"tools\":true,\"prompts\":null}",
-				 REVISION_2025_11_25), 0);
+				 REVISION_2025_11_25),
+		0);
 	assert_int_equal(read_caps("{\"prompts\":{}}", REVISION_2024_11_05),
 		CAPABILITY_PROMPTS | CAPABILITY_COMPLETIONS);
 	assert_int_equal(read_caps("{\"prompts\":{}}", REVISION_2025_03_26),
 		CAPABILITY_PROMPTS);
 	assert_int_equal(read_caps("{\"tools\":{\"listChanged\":1}}",
-				 REVISION_2025_11_25), CAPABILITY_TOOLS);
+				 REVISION_2025_11_25),
+		CAPABILITY_TOOLS);
 }
 
 static void

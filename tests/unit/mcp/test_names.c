@@ -52,8 +52,8 @@ lesson_B22_hostile_names_become_legal_and_stable(void **state)
 		assert_true(str_starts(one, STR("server__")));
 		assert_true(str_eq(one, hub("server", rows[i])));
 	}
-	assert_true(names_is_legal(hub(
-		"a-server-name-of-thirty-two-byte", long_name)));
+	assert_true(names_is_legal(
+		hub("a-server-name-of-thirty-two-byte", long_name)));
 	/* Golden: names must not change from version to version. */
 	check_str(hub("server", "a b"), "server__a_b_439065ac4216");
 }
@@ -125,8 +125,8 @@ test_uris(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < CHECK_COUNT(rows); i++) {
-		struct str full = names_hub_uri(
-			arena, STR("srv-1"), str_from(rows[i]));
+		struct str full =
+			names_hub_uri(arena, STR("srv-1"), str_from(rows[i]));
 
 		assert_true(names_from_uri(full, &server, &uri));
 		check_str(server, "srv-1");

@@ -11,8 +11,8 @@ test_names(void **state)
 
 	(void)state;
 	for (int i = 0; i < REVISION_COUNT; i++) {
-		assert_true(revision_parse(
-			revision_name((enum revision)i), &r));
+		assert_true(
+			revision_parse(revision_name((enum revision)i), &r));
 		assert_int_equal(r, i);
 	}
 	assert_false(revision_parse(STR("2025-06-1"), &r));
@@ -53,13 +53,13 @@ static void
 test_negotiation(void **state)
 {
 	(void)state;
-	assert_int_equal(revision_negotiate(STR("2024-11-05")),
-		REVISION_2024_11_05);
-	assert_int_equal(revision_negotiate(STR("2025-06-18")),
-		REVISION_2025_06_18);
+	assert_int_equal(
+		revision_negotiate(STR("2024-11-05")), REVISION_2024_11_05);
+	assert_int_equal(
+		revision_negotiate(STR("2025-06-18")), REVISION_2025_06_18);
 	/* Never the modern one in an InitializeResult. */
-	assert_int_equal(revision_negotiate(STR("2026-07-28")),
-		REVISION_2025_11_25);
+	assert_int_equal(
+		revision_negotiate(STR("2026-07-28")), REVISION_2025_11_25);
 	assert_int_equal(revision_negotiate(STR("1")), REVISION_2025_11_25);
 	check_str(revision_supported_json(), "[\"2026-07-28\"]");
 }

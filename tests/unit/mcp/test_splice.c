@@ -63,8 +63,8 @@ test_every_subset(void **state)
 		splice_init(&s, str_from(text));
 		for (unsigned i = 0; i < 4; i++)
 			if ((set >> i & 1) != 0)
-				splice_remove(&s,
-					member(text, (char)('a' + i)));
+				splice_remove(
+					&s, member(text, (char)('a' + i)));
 		for (unsigned i = 0; i < inserts; i++) {
 			splice_insert(&s, str_from(text),
 				i == 0 ? STR("\"x\":0") : STR("\"y\":0"));

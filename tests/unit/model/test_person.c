@@ -9,9 +9,9 @@ static void
 welcome(void **state)
 {
 	const struct str names[] = { STR("a"), STR("anna"),
-		STR("Anna.B-c_d+e@f"), STR("a@example.com"),
-		STR("Zoë"), STR("Łukasz"), STR("иван"), STR("山田太郎"),
-		STR("ﾀﾛｳ"), STR("محمد"), STR("राम"), STR("42"),
+		STR("Anna.B-c_d+e@f"), STR("a@example.com"), STR("Zoë"),
+		STR("Łukasz"), STR("иван"), STR("山田太郎"), STR("ﾀﾛｳ"),
+		STR("محمد"), STR("राम"), STR("42"),
 		STR("1234567890123456789012345678901234567890"
 		    "123456789012345678901234"),
 		STR("\xf0\xa0\x80\x80") /* U+20000 */ };

@@ -50,8 +50,10 @@ names_are_exact(void **state)
 	struct server_entry servers[] = { { .name = STR("files") },
 		{ .name = STR("git"), .tools = rules, .tool_count = 2 } };
 	struct group_entry groups[] = { { .name = STR("work") } };
-	struct settings s = { .servers = servers, .server_count = 2,
-		.groups = groups, .group_count = 1 };
+	struct settings s = { .servers = servers,
+		.server_count = 2,
+		.groups = groups,
+		.group_count = 1 };
 
 	(void)state;
 	assert_ptr_equal(settings_server(&s, STR("git")), &servers[1]);

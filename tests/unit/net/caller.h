@@ -189,10 +189,10 @@ origin_of(const struct peer *p)
 	return str_from(text);
 }
 
-#define assert_body(told, text)                                               \
-	do {                                                                  \
-		buf_char(&(told)->body, '\0');                                \
-		assert_string_equal((told)->body.p, (text));                  \
+#define assert_body(told, text)                                                \
+	do {                                                                   \
+		buf_char(&(told)->body, '\0');                                 \
+		assert_string_equal((told)->body.p, (text));                   \
 	} while (0)
 
 #endif

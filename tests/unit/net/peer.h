@@ -26,15 +26,15 @@
 
 enum peer_do {
 	PEER_END,
-	PEER_ACCEPT, /* a connection; the former one is closed */
-	PEER_SHAKE,  /* TLS from here on */
-	PEER_HEAR,   /* a head, and the body that it announces */
-	PEER_SAY,    /* text */
-	PEER_FLOOD,  /* text, n times */
-	PEER_BREATH, /* some milliseconds, so that pieces arrive apart */
-	PEER_CLOSE,  /* orderly */
-	PEER_CUT,    /* without a good-bye of TLS */
-	PEER_RESET,  /* with RST */
+	PEER_ACCEPT,       /* a connection; the former one is closed */
+	PEER_SHAKE,        /* TLS from here on */
+	PEER_HEAR,         /* a head, and the body that it announces */
+	PEER_SAY,          /* text */
+	PEER_FLOOD,        /* text, n times */
+	PEER_BREATH,       /* some milliseconds, so that pieces arrive apart */
+	PEER_CLOSE,        /* orderly */
+	PEER_CUT,          /* without a good-bye of TLS */
+	PEER_RESET,        /* with RST */
 	PEER_UNTIL_CLOSED, /* waits until the other side closes */
 };
 
@@ -112,11 +112,10 @@ peer_hear(struct peer *p)
 		ssize_t got;
 
 		end = strstr(from, "\r\n\r\n");
-		if (end != NULL && p->heard + p->n >=
-				end + 4 + peer_length(from))
+		if (end != NULL &&
+			p->heard + p->n >= end + 4 + peer_length(from))
 			return;
-		got = peer_get(p, p->heard + p->n,
-			PEER_HEARD - 1 - p->n);
+		got = peer_get(p, p->heard + p->n, PEER_HEARD - 1 - p->n);
 		if (got <= 0)
 			return;
 		p->n += (size_t)got;

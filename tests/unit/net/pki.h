@@ -134,8 +134,8 @@ pki_server(struct pki *p, const struct pki_leaf *leaf)
 	pki_write(p, leaf);
 	assert_int_equal(
 		SSL_CTX_use_certificate_chain_file(ctx, p->cert_path), 1);
-	assert_int_equal(SSL_CTX_use_PrivateKey_file(ctx, p->key_path,
-				 SSL_FILETYPE_PEM),
+	assert_int_equal(
+		SSL_CTX_use_PrivateKey_file(ctx, p->key_path, SSL_FILETYPE_PEM),
 		1);
 	return ctx;
 }

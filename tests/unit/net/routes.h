@@ -23,9 +23,9 @@ static unsigned drained_count;
 static void
 answer_text(struct http_request *r, int status, struct str text)
 {
-	http_answer(r, &(struct http_answer){ .status = status,
-			       .parts = &text,
-			       .part_count = 1 });
+	http_answer(r,
+		&(struct http_answer){
+			.status = status, .parts = &text, .part_count = 1 });
 }
 
 static void
@@ -55,9 +55,9 @@ echo(struct http_request *r)
 	struct str parts[] = { r->head->method_text, STR_INIT(" "),
 		r->head->target, STR_INIT(" "), r->body };
 
-	http_answer(r, &(struct http_answer){ .status = 200,
-			       .parts = parts,
-			       .part_count = 5 });
+	http_answer(r,
+		&(struct http_answer){
+			.status = 200, .parts = parts, .part_count = 5 });
 }
 
 static void
@@ -131,9 +131,10 @@ hostile_fields(struct http_request *r)
 		{ STR_INIT("DATE"), STR_INIT("never") },
 	};
 
-	http_answer(r, &(struct http_answer){ .status = 200,
-			       .fields = fields,
-			       .n = sizeof(fields) / sizeof(fields[0]) });
+	http_answer(r,
+		&(struct http_answer){ .status = 200,
+			.fields = fields,
+			.n = sizeof(fields) / sizeof(fields[0]) });
 }
 
 static void
@@ -145,9 +146,9 @@ many_fields(struct http_request *r)
 	memset(text, 'v', 100);
 	for (size_t i = 0; i < 60; i++)
 		fields[i] = (struct field){ STR("X-Many"), str_of(text, 100) };
-	http_answer(r, &(struct http_answer){ .status = 200,
-			       .fields = fields,
-			       .n = 60 });
+	http_answer(r,
+		&(struct http_answer){
+			.status = 200, .fields = fields, .n = 60 });
 }
 
 static void
@@ -399,8 +400,9 @@ post(struct client *c, const char *path, size_t n, size_t said)
 	struct buf b;
 
 	buf_init(&b, (size_t)64 << 20);
-	buf_fmt(&b, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: %zu\r\n"
-		    "\r\n",
+	buf_fmt(&b,
+		"POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: %zu\r\n"
+		"\r\n",
 		path, n);
 	memset(buf_room(&b, said), 'b', said);
 	buf_took(&b, said);

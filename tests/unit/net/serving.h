@@ -52,8 +52,7 @@ serving_start(struct serving *s, const struct http_limits *limits,
 		fail_msg("%s", f.detail);
 	snprintf(s->host, sizeof(s->host), "%.*s",
 		STR_ARG(http_server_address(s->server)));
-	assert_int_equal(
-		pthread_create(&s->thread, NULL, serving_run, s), 0);
+	assert_int_equal(pthread_create(&s->thread, NULL, serving_run, s), 0);
 }
 
 static void
@@ -77,7 +76,7 @@ struct reply {
 	struct http_head head;
 	struct buf text; /* the head's bytes, that head points into */
 	struct buf body;
-	bool whole;      /* else the connection ended before it was */
+	bool whole; /* else the connection ended before it was */
 };
 
 static struct client
@@ -101,8 +100,7 @@ client_connect(struct client *c, const struct serving *s)
 
 	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	to.sin_port = htons((uint16_t)strtoul(colon + 1, NULL, 10));
-	assert_int_equal(
-		connect(c->fd, (struct sockaddr *)&to, sizeof(to)), 0);
+	assert_int_equal(connect(c->fd, (struct sockaddr *)&to, sizeof(to)), 0);
 }
 
 static struct client
@@ -160,8 +158,7 @@ client_hear_body(struct client *c, struct reply *r)
 		struct str content;
 		size_t used;
 
-		if (!http_body_feed(
-			    &b, buf_view(&c->in), &content, &used, &f))
+		if (!http_body_feed(&b, buf_view(&c->in), &content, &used, &f))
 			fail_msg("body: %s", f.detail);
 		buf_str(&r->body, content);
 		buf_drop(&c->in, used);
@@ -191,8 +188,8 @@ client_hear_reply(struct client *c, bool asked_head)
 	buf_add(&r->text, c->in.p, used);
 	buf_drop(&c->in, used);
 	scanned = 0;
-	http_head_response(&r->head, buf_view(&r->text), asked_head, &scanned,
-		&used, &f);
+	http_head_response(
+		&r->head, buf_view(&r->text), asked_head, &scanned, &used, &f);
 	client_hear_body(c, r);
 	return r;
 }

@@ -159,8 +159,8 @@ static void
 lesson_B18_the_environment_is_exactly_the_list_given(void **state)
 {
 	char *argv[] = { WORD("env"), NULL };
-	char *env[] = { WORD("PATH=/usr/bin:/bin"), WORD("A=1"),
-		WORD("EMPTY="), NULL };
+	char *env[] = { WORD("PATH=/usr/bin:/bin"), WORD("A=1"), WORD("EMPTY="),
+		NULL };
 	struct scene s;
 
 	(void)state;
@@ -270,7 +270,8 @@ test_what_can_not_be_started_says_why(void **state)
 		"/usr: Permission denied");
 	not_started((struct child_plan){ .command = "sh", .cwd = "/no" },
 		"directory /no: No such file or directory");
-	not_started((struct child_plan){ .command = "sh", .cwd = "/etc/passwd" },
+	not_started(
+		(struct child_plan){ .command = "sh", .cwd = "/etc/passwd" },
 		"/etc/passwd is no directory");
 	/* PATH is the child's. */
 	assert_non_null(mkdtemp(dir));
@@ -658,8 +659,7 @@ main(void)
 		cmocka_unit_test(
 			lesson_B18_the_environment_is_exactly_the_list_given),
 		cmocka_unit_test(test_no_other_descriptor_is_open),
-		cmocka_unit_test(
-			test_it_leads_a_group_and_has_default_signals),
+		cmocka_unit_test(test_it_leads_a_group_and_has_default_signals),
 		cmocka_unit_test(test_the_directory_is_as_asked),
 		cmocka_unit_test(test_what_can_not_be_started_says_why),
 		cmocka_unit_test(test_lines_go_both_ways),

@@ -37,8 +37,8 @@ feed(enum http_length length, uint64_t n, struct str in, size_t step)
 			at = at + step < in.n ? at + step : in.n;
 		copy = malloc(at - from + 1);
 		memcpy(copy, in.p + from, at - from);
-		r.ok = http_body_feed(&b, str_of(copy, at - from), &content,
-			&used, &fault);
+		r.ok = http_body_feed(
+			&b, str_of(copy, at - from), &content, &used, &fault);
 		if (r.ok)
 			buf_str(&r.content, content);
 		free(copy);
@@ -56,8 +56,7 @@ chunked_is(struct str in, const char *content, size_t left)
 	static const size_t steps[] = { 1, 2, 3, 7, 1000 };
 
 	for (size_t i = 0; i < 5; i++) {
-		struct result r =
-			feed(HTTP_LENGTH_CHUNKED, 0, in, steps[i]);
+		struct result r = feed(HTTP_LENGTH_CHUNKED, 0, in, steps[i]);
 
 		if (!r.ok)
 			fail_msg("%.*s: %s", STR_ARG(in), fault.detail);

@@ -20,8 +20,11 @@ test_the_request_is_written_as_asked(void **state)
 	scene_open(&s, moves);
 	scene_play(&s,
 		(struct http_ask){ .method = HTTP_POST,
-			.target = STR("/mcp?x=1"), .fields = fields, .n = 2,
-			.parts = parts, .part_count = 3 });
+			.target = STR("/mcp?x=1"),
+			.fields = fields,
+			.n = 2,
+			.parts = parts,
+			.part_count = 3 });
 	snprintf(expected, sizeof(expected),
 		"POST /mcp?x=1 HTTP/1.1\r\nHost: 127.0.0.1:%u\r\n"
 		"Accept: */*\r\nX-Empty: \r\nContent-Length: 7\r\n\r\n"
@@ -60,9 +63,8 @@ static void
 test_a_large_body_is_sent_whole(void **state)
 {
 	static const struct peer_move moves[] = { { PEER_ACCEPT },
-		{ PEER_SAY, "HTTP/1.1 100 Continue\r\n\r\n" },
-		{ PEER_BREATH }, { PEER_HEAR }, { PEER_SAY, SIMPLE },
-		{ PEER_END } };
+		{ PEER_SAY, "HTTP/1.1 100 Continue\r\n\r\n" }, { PEER_BREATH },
+		{ PEER_HEAR }, { PEER_SAY, SIMPLE }, { PEER_END } };
 	static char big[60000];
 	struct str parts[] = { { big, sizeof(big) }, STR_INIT("end") };
 	struct scene s;
@@ -71,8 +73,8 @@ test_a_large_body_is_sent_whole(void **state)
 	memset(big, 'x', sizeof(big));
 	scene_open(&s, moves);
 	scene_play(&s,
-		(struct http_ask){ .method = HTTP_POST, .parts = parts,
-			.part_count = 2 });
+		(struct http_ask){
+			.method = HTTP_POST, .parts = parts, .part_count = 2 });
 	fails_with(&s.told, FAULT_NONE);
 	assert_string_equal(s.peer.heard + s.peer.n - 5, "xxend");
 	scene_close(&s);
@@ -82,16 +84,18 @@ static void
 test_many_megabytes_wait_for_the_peer(void **state)
 {
 	static const struct peer_move moves[] = { { PEER_ACCEPT },
-		{ PEER_BREATH }, { PEER_BREATH },
-		{ PEER_UNTIL_CLOSED }, { PEER_END } };
+		{ PEER_BREATH }, { PEER_BREATH }, { PEER_UNTIL_CLOSED },
+		{ PEER_END } };
 	struct str part = { calloc(1, 16 << 20), 16 << 20 };
 	struct scene s;
 
 	(void)state;
 	scene_open(&s, moves);
 	scene_play(&s,
-		(struct http_ask){ .method = HTTP_POST, .parts = &part,
-			.part_count = 1, .head_ms = 200 });
+		(struct http_ask){ .method = HTTP_POST,
+			.parts = &part,
+			.part_count = 1,
+			.head_ms = 200 });
 	fails_with(&s.told, FAULT_TIMEOUT);
 	assert_true(s.told.sent);
 	scene_close(&s);
@@ -101,8 +105,8 @@ test_many_megabytes_wait_for_the_peer(void **state)
 static void
 lesson_B17_no_line_end_reaches_the_head(void **state)
 {
-	static const char *const bad[] = { "a\r\nX: y", "a\nb", "a\rb",
-		"a\x01", "\x7f" };
+	static const char *const bad[] = { "a\r\nX: y", "a\nb", "a\rb", "a\x01",
+		"\x7f" };
 	struct str with_nul = { "a\0b", 3 };
 
 	(void)state;
@@ -116,17 +120,15 @@ lesson_B17_no_line_end_reaches_the_head(void **state)
 		refused_unsent((struct http_ask){ .fields = &name, .n = 1 },
 			FAULT_BAD_HTTP);
 		snprintf(target, sizeof(target), "/%s", bad[i]);
-		refused_unsent(
-			(struct http_ask){ .target = str_from(target) },
+		refused_unsent((struct http_ask){ .target = str_from(target) },
 			FAULT_BAD_HTTP);
 	}
+	refused_unsent((struct http_ask){ .fields = &(struct field){ STR("X"),
+						  with_nul },
+			       .n = 1 },
+		FAULT_BAD_HTTP);
 	refused_unsent(
-		(struct http_ask){
-			.fields = &(struct field){ STR("X"), with_nul },
-			.n = 1 },
-		FAULT_BAD_HTTP);
-	refused_unsent((struct http_ask){ .target = STR("/a b") },
-		FAULT_BAD_HTTP);
+		(struct http_ask){ .target = STR("/a b") }, FAULT_BAD_HTTP);
 	refused_unsent((struct http_ask){ .target = STR("http://x/") },
 		FAULT_BAD_HTTP);
 }
@@ -144,10 +146,17 @@ struct answer {
 #define MOVES(...)                                                             \
 	(const struct peer_move[])                                             \
 	{                                                                      \
-		{ PEER_ACCEPT }, { PEER_HEAR }, __VA_ARGS__, { PEER_END }      \
+		{ PEER_ACCEPT }, { PEER_HEAR }, __VA_ARGS__,                   \
+		{                                                              \
+			PEER_END                                               \
+		}                                                              \
 	}
 #define SAYS(text) MOVES({ PEER_SAY, text })
-#define PIECE(text) { PEER_SAY, text }, { PEER_BREATH }
+#define PIECE(text)                                                            \
+	{ PEER_SAY, text },                                                    \
+	{                                                                      \
+		PEER_BREATH                                                    \
+	}
 
 static const struct answer answers[] = {
 	{ "given length", SAYS(SIMPLE), FAULT_NONE, 200, "hello" },
@@ -177,8 +186,7 @@ static const struct answer answers[] = {
 		MOVES({ PEER_SAY, "HTTP/1.1 200 OK\r\n\r\nhel" },
 			{ PEER_BREATH }, { PEER_SAY, "lo" }),
 		FAULT_NONE, 200, "hello" },
-	{ "HTTP/1.0",
-		SAYS("HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhello"),
+	{ "HTTP/1.0", SAYS("HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhello"),
 		FAULT_NONE, 200, "hello" },
 	{ "1xx first",
 		SAYS("HTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\n"
@@ -188,10 +196,10 @@ static const struct answer answers[] = {
 		SAYS("HTTP/1.1 302 Found\r\nLocation: http://[::1]/\r\n"
 		     "Content-Length: 0\r\n\r\n"),
 		FAULT_NONE, 302, "" },
-	{ "garbage", SAYS("SSH-2.0-OpenSSH_9.2p1\r\n\r\n"), FAULT_PEER_HTTP,
-		0, "" },
-	{ "HTTP/2 preface", SAYS("PRI * HTTP/2.0\r\n\r\n"), FAULT_PEER_HTTP,
-		0, "" },
+	{ "garbage", SAYS("SSH-2.0-OpenSSH_9.2p1\r\n\r\n"), FAULT_PEER_HTTP, 0,
+		"" },
+	{ "HTTP/2 preface", SAYS("PRI * HTTP/2.0\r\n\r\n"), FAULT_PEER_HTTP, 0,
+		"" },
 	{ "two lengths",
 		SAYS("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n"
 		     "Content-Length: 6\r\n\r\nhello!"),
@@ -217,8 +225,8 @@ static const struct answer answers[] = {
 		FAULT_PEER_HTTP, 200, "" },
 	{ "nothing", MOVES({ PEER_CLOSE }), FAULT_PEER_CLOSED, 0, "" },
 	{ "reset", MOVES({ PEER_RESET }), FAULT_PEER_CLOSED, 0, "" },
-	{ "half a head", SAYS("HTTP/1.1 200 OK\r\nConte"), FAULT_PEER_CLOSED,
-		0, "" },
+	{ "half a head", SAYS("HTTP/1.1 200 OK\r\nConte"), FAULT_PEER_CLOSED, 0,
+		"" },
 	{ "half a body",
 		SAYS("HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhello"),
 		FAULT_PEER_CLOSED, 200, "" },
@@ -256,8 +264,8 @@ test_answers_gathered(void **state)
 		print_message("\t%s\n", a->name);
 		scene_open(&s, a->moves);
 		scene_play(&s,
-			(struct http_ask){ .method = HTTP_POST,
-				.answer_max = 1000 });
+			(struct http_ask){
+				.method = HTTP_POST, .answer_max = 1000 });
 		fails_with(&s.told, a->fault);
 		assert_int_equal(s.told.status, a->status);
 		assert_int_equal(s.told.heads, a->status != 0);
@@ -351,8 +359,7 @@ test_pause_holds_the_rest_back(void **state)
 	scene_open(&s, moves);
 	s.told.stream = s.told.pause_first = true;
 	/* The pause is ours and does not count as the peer's silence. */
-	scene_play(&s,
-		(struct http_ask){ .method = HTTP_GET, .idle_ms = 200 });
+	scene_play(&s, (struct http_ask){ .method = HTTP_GET, .idle_ms = 200 });
 	fails_with(&s.told, FAULT_NONE);
 	assert_true(s.told.pieces >= 2);
 	assert_body(&s.told, "hello");
@@ -372,8 +379,9 @@ test_limits(void **state)
 		{ PEER_UNTIL_CLOSED }, { PEER_END } };
 	struct http_ask head = { .head_ms = 10, .idle_ms = -1 };
 	struct http_ask idle = { .head_ms = -1, .idle_ms = 10 };
-	struct http_ask total = { .head_ms = -1, .idle_ms = -1,
-		.total_ms = 10 };
+	struct http_ask total = {
+		.head_ms = -1, .idle_ms = -1, .total_ms = 10
+	};
 	struct scene s;
 
 	(void)state;

@@ -115,9 +115,8 @@ test_an_old_connection_is_looked_at_before_a_post(void **state)
 {
 	static const struct peer_move moves[] = { { PEER_ACCEPT },
 		{ PEER_HEAR }, { PEER_SAY, SIMPLE }, { PEER_BREATH },
-		{ PEER_CLOSE },
-		{ PEER_ACCEPT }, { PEER_HEAR }, { PEER_SAY, SIMPLE },
-		{ PEER_END } };
+		{ PEER_CLOSE }, { PEER_ACCEPT }, { PEER_HEAR },
+		{ PEER_SAY, SIMPLE }, { PEER_END } };
 	struct scene s;
 
 	(void)state;
@@ -126,8 +125,8 @@ test_an_old_connection_is_looked_at_before_a_post(void **state)
 	told_clear(&s.told);
 	told_init(&s.told, &s.caller);
 	usleep(1100 * 1000);
-	scene_play(&s,
-		(struct http_ask){ .method = HTTP_POST, .total_ms = 9000 });
+	scene_play(
+		&s, (struct http_ask){ .method = HTTP_POST, .total_ms = 9000 });
 	fails_with(&s.told, FAULT_NONE);
 	assert_int_equal(s.peer.accepted, 2);
 	scene_close(&s);
@@ -147,7 +146,8 @@ play_hang_up(struct scene *s, enum http_method m, const struct str *part)
 	told_clear(&s->told);
 	told_init(&s->told, &s->caller);
 	scene_play(s,
-		(struct http_ask){ .method = m, .parts = part,
+		(struct http_ask){ .method = m,
+			.parts = part,
 			.part_count = part != NULL });
 }
 
@@ -296,8 +296,8 @@ test_an_answer_before_the_request_is_whole(void **state)
 	(void)state;
 	scene_open(&s, moves);
 	scene_play(&s,
-		(struct http_ask){ .method = HTTP_POST, .parts = &part,
-			.part_count = 1 });
+		(struct http_ask){
+			.method = HTTP_POST, .parts = &part, .part_count = 1 });
 	fails_with(&s.told, FAULT_NONE);
 	assert_int_equal(s.told.status, 413);
 	scene_close(&s);
@@ -398,9 +398,11 @@ static void
 test_a_credential_never_travels_in_the_clear(void **state)
 {
 	struct http_credential c = { .origin = STR("http://192.0.2.1"),
-		.scheme = STR("Bearer"), .value = STR("s3cret") };
-	struct http_ask ask = { .origin = c.origin, .credential = &c,
-		.connect_ms = 50 };
+		.scheme = STR("Bearer"),
+		.value = STR("s3cret") };
+	struct http_ask ask = {
+		.origin = c.origin, .credential = &c, .connect_ms = 50
+	};
 	struct caller caller;
 	struct told told;
 
@@ -435,8 +437,9 @@ static void
 ours(void *with)
 {
 	struct field field = { *(struct str *)with, STR("x") };
-	struct http_ask ask = { .origin = STR("http://127.0.0.1:1"),
-		.fields = &field, .n = 1 };
+	struct http_ask ask = {
+		.origin = STR("http://127.0.0.1:1"), .fields = &field, .n = 1
+	};
 	struct caller caller;
 	struct told told;
 

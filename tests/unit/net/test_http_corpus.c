@@ -33,9 +33,10 @@ see_request(void *with, struct http_request *r)
 	(void)with;
 	seen.served++;
 	seen.body_is_right = str_eq_lit(r->body, "{}");
-	http_answer(r, &(struct http_answer){ .status = 200,
-			       .parts = &r->head->path,
-			       .part_count = 1 });
+	http_answer(r,
+		&(struct http_answer){ .status = 200,
+			.parts = &r->head->path,
+			.part_count = 1 });
 }
 
 static struct str
@@ -107,8 +108,8 @@ replace(struct str in, struct str what, struct str by)
 
 	if (at == in.n)
 		return in;
-	return str_join(arena, str_cut(in, 0, at), by,
-		str_cut(in, at + what.n, in.n));
+	return str_join(
+		arena, str_cut(in, 0, at), by, str_cut(in, at + what.n, in.n));
 }
 
 static struct str
@@ -161,8 +162,9 @@ is_accepted(const struct json *one, struct str bytes)
 	client_hears(&c, 200, "/mcp");
 	if (seen.served != 1 || seen.heads != 1 || !seen.body_is_right)
 		fail_msg("%.*s: misread", STR_ARG(json_get_str(one, "name")));
-	client_say(&c, STR("GET /next HTTP/1.1\r\nHost: x\r\n"
-			   "Connection: close\r\n\r\n"));
+	client_say(&c,
+		STR("GET /next HTTP/1.1\r\nHost: x\r\n"
+		    "Connection: close\r\n\r\n"));
 	client_hears(&c, 200, "/next");
 	client_hears_end(&c);
 	assert_int_equal(seen.served, 2);
@@ -173,7 +175,7 @@ static void
 every_case_behaves_as_it_says(void **state)
 {
 	(void)state;
-	json_each (one, cases) {
+	json_each(one, cases) {
 		struct str bytes = bytes_of(one);
 
 		if (str_eq_lit(json_get_str(one, "expect"), "accept")) {
@@ -191,7 +193,7 @@ static void
 every_case_behaves_so_byte_by_byte(void **state)
 {
 	(void)state;
-	json_each (one, cases) {
+	json_each(one, cases) {
 		struct str bytes = bytes_of(one);
 		struct http_head head;
 		struct http_body body = { 0 };
@@ -201,8 +203,8 @@ every_case_behaves_so_byte_by_byte(void **state)
 		bool ok;
 
 		for (; at <= bytes.n && parsed == HTTP_INCOMPLETE; at++)
-			parsed = http_head_request(&head,
-				str_cut(bytes, 0, at), &scanned, &used, &f);
+			parsed = http_head_request(&head, str_cut(bytes, 0, at),
+				&scanned, &used, &f);
 		ok = parsed == HTTP_PARSED;
 		if (ok)
 			http_body_init(&body, &head);
@@ -214,8 +216,8 @@ every_case_behaves_so_byte_by_byte(void **state)
 		}
 		ok = ok && body.done && at == bytes.n;
 		if (ok != str_eq_lit(json_get_str(one, "expect"), "accept"))
-			fail_msg("%.*s: %s",
-				STR_ARG(json_get_str(one, "name")), f.detail);
+			fail_msg("%.*s: %s", STR_ARG(json_get_str(one, "name")),
+				f.detail);
 	}
 }
 

@@ -32,8 +32,7 @@ info_of(const char *text, uint16_t port)
 	bool is4 = inet_pton(AF_INET, text, &v4.sin_addr) == 1;
 
 	if (!is4)
-		assert_int_equal(
-			inet_pton(AF_INET6, text, &v6.sin6_addr), 1);
+		assert_int_equal(inet_pton(AF_INET6, text, &v6.sin6_addr), 1);
 	v4.sin_port = v6.sin6_port = htons(port);
 	info->ai_family = is4 ? AF_INET : AF_INET6;
 	info->ai_addrlen = is4 ? sizeof(v4) : sizeof(v6);
@@ -244,8 +243,8 @@ lesson_B09_refused_addresses_are_never_called(void **state)
 	static const char *const says[] = { "127.0.0.1", "::1",
 		"::ffff:127.0.0.1", "10.0.0.1,169.254.169.254", "fd00::1",
 		"64:ff9b::7f00:1", "2002:7f00:1::1", "0.0.0.0", "::" };
-	static const char *const hosts[] = { "127.0.0.1", "[::1]",
-		"localhost", "[::ffff:127.0.0.1]", "0.0.0.0" };
+	static const char *const hosts[] = { "127.0.0.1", "[::1]", "localhost",
+		"[::ffff:127.0.0.1]", "0.0.0.0" };
 	struct scene s;
 
 	(void)state;
@@ -307,7 +306,8 @@ lesson_B09_a_kept_connection_does_not_pass_the_vetting(void **state)
 static void
 test_a_slow_connection_is_given_up(void **state)
 {
-	struct http_ask ask = { .method = HTTP_GET, .connect_ms = 20,
+	struct http_ask ask = { .method = HTTP_GET,
+		.connect_ms = 20,
 		.origin = STR("http://server.example") };
 	struct caller c;
 	struct told t;
@@ -367,15 +367,15 @@ static void
 play_tunnel(struct told *t, struct peer *peer, const struct peer_move *moves,
 	SSL_CTX *ctx, struct pki *pki, enum vet_policy vet)
 {
-	struct http_ask ask = { .method = HTTP_GET, .vet = vet,
+	struct http_ask ask = { .method = HTTP_GET,
+		.vet = vet,
 		.origin = STR("https://server.example:8443") };
 	struct http_client_settings settings = { 0 };
 	struct caller caller;
 	char proxy[64];
 
 	peer_start(peer, moves, ctx);
-	snprintf(proxy, sizeof(proxy), "http://u:pw@127.0.0.1:%u",
-		peer->port);
+	snprintf(proxy, sizeof(proxy), "http://u:pw@127.0.0.1:%u", peer->port);
 	settings.https_proxy = str_from(proxy);
 	caller_open_tls(&caller, pki->ca_path, &settings);
 	told_init(t, &caller);
@@ -454,8 +454,7 @@ lesson_B09_a_proxy_is_told_the_vetted_address(void **state)
 }
 
 static void
-tunnel_fails(const struct peer_move *moves, enum fault_id id,
-	const char *words)
+tunnel_fails(const struct peer_move *moves, enum fault_id id, const char *words)
 {
 	struct pki pki;
 	struct peer peer;
@@ -473,7 +472,10 @@ tunnel_fails(const struct peer_move *moves, enum fault_id id,
 #define PROXY(...)                                                             \
 	(const struct peer_move[])                                             \
 	{                                                                      \
-		{ PEER_ACCEPT }, { PEER_HEAR }, __VA_ARGS__, { PEER_END }      \
+		{ PEER_ACCEPT }, { PEER_HEAR }, __VA_ARGS__,                   \
+		{                                                              \
+			PEER_END                                               \
+		}                                                              \
 	}
 
 static void
@@ -484,17 +486,17 @@ test_tunnels_that_are_not_dug(void **state)
 			     "HTTP/1.1 407 Proxy Authentication Required\r\n"
 			     "Content-Length: 0\r\n\r\n" }),
 		FAULT_DIAL, "with status 407");
-	tunnel_fails(PROXY({ PEER_SAY,
-			     "HTTP/1.1 403 Forbidden\r\n\r\nGo away" }),
+	tunnel_fails(
+		PROXY({ PEER_SAY, "HTTP/1.1 403 Forbidden\r\n\r\nGo away" }),
 		FAULT_DIAL, "server.example:8443 with status 403");
 	tunnel_fails(PROXY({ PEER_SAY, "HTTP/1.1 200 OK\r\n\r\nearly" }),
 		FAULT_PEER_HTTP, "bytes before the tunnel");
 	tunnel_fails(PROXY({ PEER_SAY, "hello, who is there?\r\n\r\n" }),
 		FAULT_PEER_HTTP, "proxy 127.0.0.1");
 	tunnel_fails(PROXY({ PEER_CLOSE }), FAULT_DIAL, "closed");
-	tunnel_fails(PROXY({ PEER_SAY, "HTTP/1.1 200 OK\r\n" },
-			     { PEER_FLOOD, "X-Y: aaaaaaaaaaaaaaaaaaaa\r\n",
-				     1000 }),
+	tunnel_fails(
+		PROXY({ PEER_SAY, "HTTP/1.1 200 OK\r\n" },
+			{ PEER_FLOOD, "X-Y: aaaaaaaaaaaaaaaaaaaa\r\n", 1000 }),
 		FAULT_PEER_HTTP, "proxy 127.0.0.1");
 }
 
@@ -502,7 +504,8 @@ static void
 test_plain_http_names_the_whole_target(void **state)
 {
 	struct http_client_settings settings = { 0 };
-	struct http_ask ask = { .method = HTTP_GET, .target = STR("/a?b"),
+	struct http_ask ask = { .method = HTTP_GET,
+		.target = STR("/a?b"),
 		.origin = STR("http://server.example") };
 	struct caller caller;
 	struct told t;

@@ -67,22 +67,21 @@ assert_str(struct str got, const char *wanted)
 		fail_msg("\"%.*s\" is not \"%s\"", STR_ARG(got), wanted);
 }
 
-static const char typical[] =
-	"POST /mcp/github?x=1&y=/? HTTP/1.1\r\n"
-	"Host: localhost:3000\r\n"
-	"User-Agent: node\r\n"
-	"accept: application/json, text/event-stream\r\n"
-	"Accept-Encoding: \t gzip, br \t\r\n"
-	"AUTHORIZATION: Bearer abc\r\n"
-	"Content-Type:application/json\r\n"
-	"Mcp-Protocol-Version: 2025-11-25\r\n"
-	"mcp-session-id: 17\r\n"
-	"Mcp-Method: tools/call\r\n"
-	"MCP-Name: a\x80\xff b\r\n"
-	"X-Empty:\r\n"
-	"X-Blank: \t \r\n"
-	"Content-Length: 42\r\n"
-	"\r\n";
+static const char typical[] = "POST /mcp/github?x=1&y=/? HTTP/1.1\r\n"
+			      "Host: localhost:3000\r\n"
+			      "User-Agent: node\r\n"
+			      "accept: application/json, text/event-stream\r\n"
+			      "Accept-Encoding: \t gzip, br \t\r\n"
+			      "AUTHORIZATION: Bearer abc\r\n"
+			      "Content-Type:application/json\r\n"
+			      "Mcp-Protocol-Version: 2025-11-25\r\n"
+			      "mcp-session-id: 17\r\n"
+			      "Mcp-Method: tools/call\r\n"
+			      "MCP-Name: a\x80\xff b\r\n"
+			      "X-Empty:\r\n"
+			      "X-Blank: \t \r\n"
+			      "Content-Length: 42\r\n"
+			      "\r\n";
 #define TYPICAL str_of(typical, sizeof(typical) - 1)
 
 static void
@@ -140,8 +139,8 @@ dribble(struct str text, size_t *at)
 		char *copy = malloc(*at);
 
 		memcpy(copy, text.p, *at);
-		parsed = http_head_request(&head, str_of(copy, *at), &scanned,
-			&used, &fault);
+		parsed = http_head_request(
+			&head, str_of(copy, *at), &scanned, &used, &fault);
 		free(copy);
 		if (parsed != HTTP_INCOMPLETE)
 			break;
@@ -159,8 +158,8 @@ slow_sender_is_understood(void **state)
 	assert_int_equal(dribble(TYPICAL, &at), HTTP_PARSED);
 	assert_int_equal(at, sizeof(typical) - 1);
 	/* A bare LF ends the waiting at once. */
-	assert_int_equal(dribble(STR("GET / HTTP/1.1\r\nHost: x\nA: b\r\n\r\n"),
-				 &at),
+	assert_int_equal(
+		dribble(STR("GET / HTTP/1.1\r\nHost: x\nA: b\r\n\r\n"), &at),
 		HTTP_REFUSED);
 	assert_int_equal(at, 24);
 }
@@ -169,11 +168,24 @@ static void
 known_names_are_told_apart(void **state)
 {
 	static const char *const names[HTTP_FIELD_KNOWN] = {
-		"host", "Authorization", "content-type", "Content-Length",
-		"transfer-encoding", "connection", "origin", "accept",
-		"cookie", "expect", "mcp-protocol-version", "mcp-session-id",
-		"mcp-method", "mcp-name", "last-event-id", "www-authenticate",
-		"LOCATION", "retry-after",
+		"host",
+		"Authorization",
+		"content-type",
+		"Content-Length",
+		"transfer-encoding",
+		"connection",
+		"origin",
+		"accept",
+		"cookie",
+		"expect",
+		"mcp-protocol-version",
+		"mcp-session-id",
+		"mcp-method",
+		"mcp-name",
+		"last-event-id",
+		"www-authenticate",
+		"LOCATION",
+		"retry-after",
 	};
 	char near[32];
 
@@ -188,8 +200,8 @@ known_names_are_told_apart(void **state)
 			assert_int_equal(
 				http_known(str_of(near, n)), HTTP_FIELD_KNOWN);
 		}
-		assert_int_equal(http_known(str_of(names[i], n - 1)),
-			HTTP_FIELD_KNOWN);
+		assert_int_equal(
+			http_known(str_of(names[i], n - 1)), HTTP_FIELD_KNOWN);
 	}
 }
 
@@ -253,8 +265,7 @@ absolute_targets_equal_host(void **state)
 	assert_str(head.target, "/");
 	assert_str(head.path, "/");
 	refused("GET http://y/ HTTP/1.1\r\nHost: x\r\n\r\n", FAULT_BAD_HTTP);
-	refused("GET http://x:80/ HTTP/1.1\r\nHost: x\r\n\r\n",
-		FAULT_BAD_HTTP);
+	refused("GET http://x:80/ HTTP/1.1\r\nHost: x\r\n\r\n", FAULT_BAD_HTTP);
 	refused("GET http://u@x/ HTTP/1.1\r\nHost: x\r\n\r\n", FAULT_BAD_HTTP);
 	refused("GET http://u@x/ HTTP/1.1\r\nHost: u@x\r\n\r\n",
 		FAULT_BAD_HTTP);
@@ -360,8 +371,7 @@ lengths(void **state)
 	refused(GET_WITH("Transfer-Encoding: chunked\r\n"
 			 "Transfer-Encoding: chunked\r\n"),
 		FAULT_BAD_HTTP);
-	refused(GET_WITH("Transfer-Encoding: gzip, chunked\r\n"),
-		FAULT_CODING);
+	refused(GET_WITH("Transfer-Encoding: gzip, chunked\r\n"), FAULT_CODING);
 	refused(GET_WITH("Transfer-Encoding: chunked;a=b\r\n"), FAULT_CODING);
 	refused(GET_WITH("Transfer-Encoding:\r\n"), FAULT_CODING);
 	refused("GET / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n",
@@ -410,13 +420,13 @@ sizes_are_bounded(void **state)
 	free(text);
 
 	/* 32 KB, and a byte more. */
-	text = long_text("GET / HTTP/1.1\r\nHost: x\r\nA: ",
-		HTTP_HEAD_MAX - 32, "\r\n\r\n");
+	text = long_text("GET / HTTP/1.1\r\nHost: x\r\nA: ", HTTP_HEAD_MAX - 32,
+		"\r\n\r\n");
 	assert_int_equal(strlen(text), HTTP_HEAD_MAX);
 	assert_int_equal(request(text), HTTP_PARSED);
 	free(text);
-	text = long_text("GET / HTTP/1.1\r\nHost: x\r\nA: ",
-		HTTP_HEAD_MAX - 31, "\r\n\r\n");
+	text = long_text("GET / HTTP/1.1\r\nHost: x\r\nA: ", HTTP_HEAD_MAX - 31,
+		"\r\n\r\n");
 	refused(text, FAULT_HEAD_TOO_LARGE);
 	assert_int_equal(dribble(str_from(text), &at), HTTP_REFUSED);
 	assert_int_equal(at, HTTP_HEAD_MAX);
@@ -462,8 +472,8 @@ responses(void **state)
 	assert_true(head.close);
 	assert_int_equal(response("HTTP/1.0 599 \r\n\r\n"), HTTP_PARSED);
 	assert_true(head.close);
-	assert_int_equal(response("HTTP/1.1 100 C\xf6ntinue now\r\n\r\n"),
-		HTTP_PARSED);
+	assert_int_equal(
+		response("HTTP/1.1 100 C\xf6ntinue now\r\n\r\n"), HTTP_PARSED);
 	assert_int_equal(head.length, HTTP_LENGTH_NONE);
 	assert_int_equal(response("HTTP/1.1 20"), HTTP_INCOMPLETE);
 	assert_int_equal(response("HTTP/1.1 200"), HTTP_INCOMPLETE);
@@ -500,12 +510,18 @@ static void
 malformed_responses(void **state)
 {
 	static const char *const bad[] = {
-		"HTTP/1.1 099 A\r\n\r\n", "HTTP/1.1 600 A\r\n\r\n",
-		"HTTP/1.1 2000 A\r\n\r\n", "HTTP/1.1 20 A\r\n\r\n",
-		"HTTP/1.1  200 A\r\n\r\n", "HTTP/1.1 200\tA\r\n\r\n",
-		"HTTP/2 200 A\r\n\r\n", "HTTP/1.2 200 A\r\n\r\n",
-		"http/1.1 200 A\r\n\r\n", "ICY 200 A\r\n\r\n",
-		"HTTP/1.1 200 A\n\n", "HTTP/1.1 200 A\x01\r\n\r\n",
+		"HTTP/1.1 099 A\r\n\r\n",
+		"HTTP/1.1 600 A\r\n\r\n",
+		"HTTP/1.1 2000 A\r\n\r\n",
+		"HTTP/1.1 20 A\r\n\r\n",
+		"HTTP/1.1  200 A\r\n\r\n",
+		"HTTP/1.1 200\tA\r\n\r\n",
+		"HTTP/2 200 A\r\n\r\n",
+		"HTTP/1.2 200 A\r\n\r\n",
+		"http/1.1 200 A\r\n\r\n",
+		"ICY 200 A\r\n\r\n",
+		"HTTP/1.1 200 A\n\n",
+		"HTTP/1.1 200 A\x01\r\n\r\n",
 		"HTTP/1.1 200 A\r\nA : b\r\n\r\n",
 		"HTTP/1.1 200 A\r\nA: b\r\n c\r\n\r\n",
 		"HTTP/1.1 200 A\r\nContent-Length: 1\r\n"

@@ -34,8 +34,9 @@ chunked_body_behind_a_long_head(void **state)
 	buf_init(&b, (size_t)1 << 20);
 	/* Heads that end near the end of the buffer, at each distance. */
 	for (size_t pad = 8000; pad < 8192; pad += 7) {
-		buf_fmt(&b, "POST /c HTTP/1.1\r\nHost: x\r\n"
-			    "Transfer-Encoding: chunked\r\nX: %0*d\r\n\r\n",
+		buf_fmt(&b,
+			"POST /c HTTP/1.1\r\nHost: x\r\n"
+			"Transfer-Encoding: chunked\r\nX: %0*d\r\n\r\n",
 			(int)pad - 70, 0);
 		for (int i = 0; i < 300; i++)
 			buf_lit(&b, "a\r\n0123456789\r\n");
@@ -69,8 +70,9 @@ too_large_bodies_are_refused(void **state)
 	client_hears_end(&c);
 	client_hang_up(&c);
 	c = client_dial(&serving);
-	client_say(&c, STR("POST /small HTTP/1.1\r\nHost: x\r\n"
-			   "Transfer-Encoding: chunked\r\n\r\n64\r\n"));
+	client_say(&c,
+		STR("POST /small HTTP/1.1\r\nHost: x\r\n"
+		    "Transfer-Encoding: chunked\r\n\r\n64\r\n"));
 	for (int i = 0; i < 10; i++)
 		client_say(&c, STR("0123456789"));
 	client_say(&c, STR("\r\n1\r\nx"));
@@ -87,8 +89,9 @@ broken_chunks_take_the_request_back(void **state)
 	struct client c = client_dial(&serving);
 
 	(void)state;
-	client_say(&c, STR("POST /c HTTP/1.1\r\nHost: x\r\n"
-			   "Transfer-Encoding: chunked\r\n\r\n2\r\n{}"));
+	client_say(&c,
+		STR("POST /c HTTP/1.1\r\nHost: x\r\n"
+		    "Transfer-Encoding: chunked\r\n\r\n2\r\n{}"));
 	client_say(&c, STR("XX0\r\n\r\nGET /smuggled HTTP/1.1\r\n"));
 	client_hears(&c, 400, NULL);
 	client_hears_end(&c);
@@ -115,14 +118,16 @@ early_answer_and_the_rest_of_the_body(void **state)
 	c = client_dial(&serving);
 	post(&c, "/early", 60000, 60000);
 	client_hears(&c, 401, "early");
-	client_say(&c, STR("POST /early HTTP/1.1\r\nHost: x\r\n"
-			   "Transfer-Encoding: chunked\r\n\r\n"));
+	client_say(&c,
+		STR("POST /early HTTP/1.1\r\nHost: x\r\n"
+		    "Transfer-Encoding: chunked\r\n\r\n"));
 	client_hears(&c, 401, "early");
 	client_say(&c, STR("2\r\n{}\r\n0\r\n\r\n"));
 	client_say(&c, GET("/after"));
 	client_hears(&c, 200, "GET /after ");
-	client_say(&c, STR("POST /early-stream HTTP/1.1\r\nHost: x\r\n"
-			   "Content-Length: 2\r\n\r\n"));
+	client_say(&c,
+		STR("POST /early-stream HTTP/1.1\r\nHost: x\r\n"
+		    "Content-Length: 2\r\n\r\n"));
 	r = client_hear_reply(&c, false);
 	assert_int_equal(r->body.n, 430);
 	reply_free(&r);
@@ -158,8 +163,9 @@ expectations(void **state)
 	client_hears(&c, 200, "POST /p {}");
 
 	/* A body that is here already needs no word. */
-	client_say(&c, STR("POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 2"
-			   "\r\nExpect: 100-continue\r\n\r\n{}"));
+	client_say(&c,
+		STR("POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 2"
+		    "\r\nExpect: 100-continue\r\n\r\n{}"));
 	client_hears(&c, 200, "POST /p {}");
 
 	/* No word for a body that is not wanted. */

@@ -65,14 +65,14 @@ test_good_ones(void **state)
 		assert_string_equal(o.host, r->host);
 		assert_int_equal(o.kind, r->kind);
 		assert_int_equal(o.port, r->port);
-		assert_int_equal(
-			http_origin_is_loopback(&o), r->is_loopback);
+		assert_int_equal(http_origin_is_loopback(&o), r->is_loopback);
 		http_origin_authority(&o, false, authority);
 		assert_string_equal(authority, r->authority);
 		http_origin_addresses(&o, &list);
-		assert_int_equal(list.n, r->kind == HTTP_HOST_NAME ? 0
-				: r->kind == HTTP_HOST_LOCAL      ? 2
-								  : 1);
+		assert_int_equal(list.n,
+			r->kind == HTTP_HOST_NAME            ? 0
+				: r->kind == HTTP_HOST_LOCAL ? 2
+							     : 1);
 	}
 }
 
@@ -118,8 +118,9 @@ test_malformed_ones(void **state)
 		"http://u@example.com", "http://u:p@example.com",
 		"http://example.com?x", "http://example.com#x",
 		"http://exa mple.com", "http://example..com",
-		"http://.example.com", "http://example.com.", "http://127.0.0.1.",
-		"http://exa%6dple.com", "http://ex\xc3\xa4mple.com",
+		"http://.example.com", "http://example.com.",
+		"http://127.0.0.1.", "http://exa%6dple.com",
+		"http://ex\xc3\xa4mple.com",
 		"http://example.com:", "http://example.com:0",
 		"http://example.com:65536", "http://example.com:080080",
 		"http://example.com:8x", "http://example.com:-1",
@@ -142,8 +143,7 @@ test_nul_does_not_end_a_host(void **state)
 	struct fault f = { 0 };
 
 	(void)state;
-	assert_false(http_origin_parse(
-		str_of("http://[::1\0]", 13), &o, &f));
+	assert_false(http_origin_parse(str_of("http://[::1\0]", 13), &o, &f));
 	assert_false(http_origin_parse(
 		str_of("http://good.com\0.evil", 21), &o, &f));
 }

@@ -28,13 +28,14 @@ pipelined_requests_wait_their_turn(void **state)
 	struct client c = client_dial(&serving);
 
 	(void)state;
-	client_say(&c, STR("GET /park HTTP/1.1\r\nHost: x\r\n\r\n"
-			   "POST /b HTTP/1.1\r\nHost: x\r\n"
-			   "Content-Length: 2\r\n\r\n{}"
-			   "POST /c HTTP/1.1\r\nHost: x\r\n"
-			   "Transfer-Encoding: chunked\r\n\r\n"
-			   "2\r\n[]\r\n0\r\n\r\n"
-			   "GET /d HTTP/1.1\r\nHost: x\r\n\r\n"));
+	client_say(&c,
+		STR("GET /park HTTP/1.1\r\nHost: x\r\n\r\n"
+		    "POST /b HTTP/1.1\r\nHost: x\r\n"
+		    "Content-Length: 2\r\n\r\n{}"
+		    "POST /c HTTP/1.1\r\nHost: x\r\n"
+		    "Transfer-Encoding: chunked\r\n\r\n"
+		    "2\r\n[]\r\n0\r\n\r\n"
+		    "GET /d HTTP/1.1\r\nHost: x\r\n\r\n"));
 	ask("/release", "done");
 	client_hears(&c, 200, "released");
 	client_hears(&c, 200, "POST /b {}");
@@ -71,8 +72,9 @@ closing_is_honoured(void **state)
 	struct reply *r;
 
 	(void)state;
-	client_say(&c, STR("GET / HTTP/1.1\r\nHost: x\r\nConnection: close"
-			   "\r\n\r\nGET /b HTTP/1.1\r\nHost: x\r\n\r\n"));
+	client_say(&c,
+		STR("GET / HTTP/1.1\r\nHost: x\r\nConnection: close"
+		    "\r\n\r\nGET /b HTTP/1.1\r\nHost: x\r\n\r\n"));
 	r = client_hear_reply(&c, false);
 	assert_true(r->whole && r->head.close);
 	reply_free(&r);
@@ -284,8 +286,7 @@ the_longest_idle_makes_room(void **state)
 	old = client_dial(&serving);
 	client_say(&old, GET("/b"));
 	usleep(20000);
-	assert_int_equal(
-		http_server_counts(serving.server).connections, 2);
+	assert_int_equal(http_server_counts(serving.server).connections, 2);
 	client_hang_up(&young);
 	client_hears(&old, 200, "GET /b ");
 	client_hang_up(&old);
@@ -310,8 +311,7 @@ lack_of_descriptors_is_survived(void **state)
 	client_connect(&c, &serving);
 	client_say(&c, GET("/a"));
 	usleep(20000);
-	assert_int_equal(
-		http_server_counts(serving.server).connections, 0);
+	assert_int_equal(http_server_counts(serving.server).connections, 0);
 	while (n > 0)
 		close(held[--n]);
 	setrlimit(RLIMIT_NOFILE, &was);
@@ -356,8 +356,9 @@ drain_lets_running_requests_finish(void **state)
 	client_say(&busy, GET("/park"));
 	while (parked[0] == NULL)
 		usleep(1000);
-	client_say(&helper, STR("POST /release HTTP/1.1\r\nHost: x\r\n"
-				"Content-Length: 2\r\n\r\n{"));
+	client_say(&helper,
+		STR("POST /release HTTP/1.1\r\nHost: x\r\n"
+		    "Content-Length: 2\r\n\r\n{"));
 	client_say(&idle, GET("/a")); /* so that helper's head was read */
 	client_hears(&idle, 200, "GET /a ");
 	usleep(20000);
@@ -377,8 +378,7 @@ drain_lets_running_requests_finish(void **state)
 	client_hang_up(&idle);
 	while (!was_drained)
 		usleep(1000);
-	assert_int_equal(
-		http_server_counts(serving.server).connections, 0);
+	assert_int_equal(http_server_counts(serving.server).connections, 0);
 	serving_stop(&serving);
 	start_with(&quick);
 }
@@ -386,8 +386,9 @@ drain_lets_running_requests_finish(void **state)
 static void
 addresses_are_checked(void **state)
 {
-	static const char *const bad[] = { "", "127.0.0.1", "127.0.0.1:",
-		"127.0.0.1:http", "127.0.0.1:123456", "[::1", "256.1.1.1.:1" };
+	static const char *const bad[] = { "", "127.0.0.1",
+		"127.0.0.1:", "127.0.0.1:http", "127.0.0.1:123456", "[::1",
+		"256.1.1.1.:1" };
 	struct http_handler handler = { .serve = serve };
 	struct loop *l = loop_new();
 	struct http_server *s;
@@ -401,14 +402,12 @@ addresses_are_checked(void **state)
 		assert_int_equal(f.id, FAULT_LISTEN);
 	}
 	/* Taken already. */
-	s = http_server_new(
-		l, str_from(serving.host), NULL, NULL, handler, &f);
+	s = http_server_new(l, str_from(serving.host), NULL, NULL, handler, &f);
 	assert_null(s);
 	assert_int_equal(f.id, FAULT_LISTEN);
 	s = http_server_new(l, STR("[::1]:0"), NULL, NULL, handler, &f);
 	if (s != NULL)
-		assert_true(str_starts(
-			http_server_address(s), STR("[::1]:")));
+		assert_true(str_starts(http_server_address(s), STR("[::1]:")));
 	http_server_free(&s);
 	loop_free(&l);
 }

@@ -66,8 +66,7 @@ timers_fire_in_order(void **state)
 	for (unsigned i = 0; i < MANY; i++) {
 		seed = seed * 1103515245u + 12345u;
 		all[i].world = &w;
-		loop_timer_init(
-			&all[i].timer, w.loop, fired_in_order, &all[i]);
+		loop_timer_init(&all[i].timer, w.loop, fired_in_order, &all[i]);
 		loop_timer_set(&all[i].timer, 200);
 		/* Moved, most of them forward in the heap. */
 		loop_timer_set(&all[i].timer, (seed >> 16) % 20);
@@ -381,8 +380,7 @@ much_work_is_sent_in_batches(void **state)
 	(void)state;
 	stages_init(&s, 20);
 	loop_run(s.loop);
-	assert_string_equal(
-		s.said, "wwwwwwwwwwwwwwwwsssssssssssssssswwwwssss");
+	assert_string_equal(s.said, "wwwwwwwwwwwwwwwwsssssssssssssssswwwwssss");
 	loop_free(&s.loop);
 }
 

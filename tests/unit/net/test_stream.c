@@ -357,8 +357,7 @@ side_open(struct side *e, struct loop *l, struct stream *s, struct side *other)
 	e->in = calloc(1, BIG + 1);
 	for (size_t i = 0; i < BIG; i++)
 		e->out[i] = (char)(i * 31 + i / 4096);
-	stream_own(
-		s, (struct stream_owner){ side_read, side_write, e, NULL });
+	stream_own(s, (struct stream_owner){ side_read, side_write, e, NULL });
 	stream_want_write(s);
 }
 
@@ -388,8 +387,8 @@ test_tls_carries_a_megabyte_each_way_at_once(void **state)
 	client = tls_client_new(pki.ca_path, &f);
 	pair(fds);
 	side_open(&a, l, stream_accepted(l, fds[0], server), &b);
-	side_open(&b, l, stream_connected(l, fds[1], client, "example.com"),
-		&a);
+	side_open(
+		&b, l, stream_connected(l, fds[1], client, "example.com"), &a);
 	loop_run(l);
 	assert_false(a.broken || b.broken);
 	assert_memory_equal(a.in, b.out, BIG);
@@ -450,7 +449,8 @@ main(void)
 		cmocka_unit_test(test_pipes_are_streams_too),
 		cmocka_unit_test(test_a_plain_stream_is_small),
 		cmocka_unit_test(test_tls_carries_a_megabyte_each_way_at_once),
-		cmocka_unit_test(test_garbage_breaks_a_tls_server_with_a_reason),
+		cmocka_unit_test(
+			test_garbage_breaks_a_tls_server_with_a_reason),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -244,10 +244,9 @@ test_names_are_sent_as_sni_and_addresses_not(void **state)
 static void
 test_a_body_that_was_cut_off_is_not_taken_for_whole(void **state)
 {
-	static const struct peer_move cut[] = { { PEER_ACCEPT },
-		{ PEER_SHAKE }, { PEER_HEAR },
-		{ PEER_SAY, "HTTP/1.1 200 OK\r\n\r\nhalf" }, { PEER_CUT },
-		{ PEER_END } };
+	static const struct peer_move cut[] = { { PEER_ACCEPT }, { PEER_SHAKE },
+		{ PEER_HEAR }, { PEER_SAY, "HTTP/1.1 200 OK\r\n\r\nhalf" },
+		{ PEER_CUT }, { PEER_END } };
 	static const struct peer_move ended[] = { { PEER_ACCEPT },
 		{ PEER_SHAKE }, { PEER_HEAR },
 		{ PEER_SAY, "HTTP/1.1 200 OK\r\n\r\nwhole" }, { PEER_CLOSE },

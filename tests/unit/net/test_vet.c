@@ -173,10 +173,9 @@ test_the_detail_names_address_and_block(void **state)
 
 	(void)state;
 	fill("64:ff9b::169.254.169.254", &address);
-	assert_false(
-		vet_address((struct sockaddr *)&address, VET_PUBLIC, &f));
-	assert_string_equal(f.detail,
-		"64:ff9b::a9fe:a9fe is special-use: link-local");
+	assert_false(vet_address((struct sockaddr *)&address, VET_PUBLIC, &f));
+	assert_string_equal(
+		f.detail, "64:ff9b::a9fe:a9fe is special-use: link-local");
 }
 
 static void

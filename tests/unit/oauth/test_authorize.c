@@ -6,8 +6,8 @@
 
 #define CHALLENGE "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 #define GOOD                                                                   \
-	"client_id=c_1&redirect_uri=http%3A%2F%2F127.0.0.1%3A8%2Fcb&"         \
-	"response_type=code&code_challenge=" CHALLENGE                        \
+	"client_id=c_1&redirect_uri=http%3A%2F%2F127.0.0.1%3A8%2Fcb&"          \
+	"response_type=code&code_challenge=" CHALLENGE                         \
 	"&code_challenge_method=S256&state=s%26%3D%20t"
 
 static const struct str resources[] = { STR_INIT("https://h/mcp"),
@@ -93,15 +93,15 @@ lesson_F02_strangers_get_a_page(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		assert_int_equal(judge(rows[i].query,
-					 rows[i].known ? &client : NULL),
+		assert_int_equal(
+			judge(rows[i].query, rows[i].known ? &client : NULL),
 			AUTHORIZE_LOCAL);
 		assert_fault(rows[i].fault);
 	}
 }
 
 #define CLIENT                                                                 \
-	"client_id=c_1&state=x&"                                              \
+	"client_id=c_1&state=x&"                                               \
 	"redirect_uri=https%3A%2F%2Fclient.example%2Fcb&"
 #define PKCE "&code_challenge=" CHALLENGE "&code_challenge_method=S256"
 
@@ -149,8 +149,7 @@ lesson_F16_errors_at_the_redirect(void **state)
 		if (judge(rows[i].query, &client) != AUTHORIZE_REFUSE)
 			fail_msg("%s", rows[i].query);
 		assert_fault(rows[i].fault);
-		assert_str(str_from(fault_row(fault.id)->oauth),
-			rows[i].error);
+		assert_str(str_from(fault_row(fault.id)->oauth), rows[i].error);
 		assert_str(request.redirect_uri, "https://client.example/cb");
 		assert_str(request.state, "x");
 	}
@@ -242,8 +241,8 @@ test_through_the_browser(void **state)
 	assert_int_equal(judge(GOOD, &client), AUTHORIZE_ASK);
 	buf_in(&out, arena, 10000);
 	authorize_write(&out, &request, 1700000000);
-	assert_true(authorize_read(
-		arena, buf_view(&out), &back, &made, &fault));
+	assert_true(
+		authorize_read(arena, buf_view(&out), &back, &made, &fault));
 	assert_int_equal(made, 1700000000);
 	assert_true(str_eq(back.client_id, request.client_id));
 	assert_true(str_eq(back.redirect_uri, request.redirect_uri));
@@ -275,8 +274,7 @@ lesson_F05_deny_goes_only_to_the_client(void **state)
 	request.state = STR_NONE;
 	buf_in(&out, arena, 10000);
 	authorize_write_error(&out, &request, &fault, STR("https://h"));
-	assert_true(str_find(buf_view(&out), STR("state")) ==
-		buf_view(&out).n);
+	assert_true(str_find(buf_view(&out), STR("state")) == buf_view(&out).n);
 }
 
 static void
@@ -287,8 +285,7 @@ test_the_code_goes_with_iss(void **state)
 	(void)state;
 	assert_int_equal(judge(GOOD, &client), AUTHORIZE_ASK);
 	buf_in(&out, arena, 10000);
-	authorize_write_code(
-		&out, &request, STR("ost_ac_x"), STR("https://h"));
+	authorize_write_code(&out, &request, STR("ost_ac_x"), STR("https://h"));
 	assert_str(buf_view(&out),
 		"http://127.0.0.1:8/cb?code=ost_ac_x&state=s%26%3D%20t&"
 		"iss=https%3A%2F%2Fh");

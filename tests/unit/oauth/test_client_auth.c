@@ -55,8 +55,7 @@ static void
 test_basic_is_form_encoded(void **state)
 {
 	(void)state;
-	assert_true(read_auth(
-		basic("c%3A1:ost_cs_%2B%2F%3A+%C3%A9"), "x=y"));
+	assert_true(read_auth(basic("c%3A1:ost_cs_%2B%2F%3A+%C3%A9"), "x=y"));
 	assert_str(used.id, "c:1");
 	assert_str(used.secret, SECRET);
 	/* Whoever leaves it out is understood as long as nothing needs it. */
@@ -119,8 +118,7 @@ check(enum client_auth registered, enum client_auth method, const char *secret)
 {
 	struct token_name name = token_name(STR(SECRET));
 	struct client c = { .id = STR("c_1"), .auth = registered };
-	struct client_credentials u = { method, STR("c_1"),
-		str_from(secret) };
+	struct client_credentials u = { method, STR("c_1"), str_from(secret) };
 
 	if (registered != CLIENT_AUTH_NONE)
 		c.secret_digest = token_name_str(&name);

@@ -34,14 +34,14 @@ lesson_F12_server_document(void **state)
 	assert_str(json_get_str(doc, "issuer"), "https://h");
 	assert_str(json_get_str(doc, "authorization_endpoint"),
 		"https://h/oauth/authorize");
-	assert_str(json_get_str(doc, "token_endpoint"),
-		"https://h/oauth/token");
+	assert_str(
+		json_get_str(doc, "token_endpoint"), "https://h/oauth/token");
 	assert_str(json_get_str(doc, "registration_endpoint"),
 		"https://h/oauth/register");
 	assert_str(json_get_str(doc, "revocation_endpoint"),
 		"https://h/oauth/revoke");
-	assert_str(json_get(doc, "response_types_supported")->raw,
-		"[\"code\"]");
+	assert_str(
+		json_get(doc, "response_types_supported")->raw, "[\"code\"]");
 	assert_str(json_get(doc, "grant_types_supported")->raw,
 		"[\"authorization_code\",\"refresh_token\"]");
 	assert_str(json_get(doc, "code_challenge_methods_supported")->raw,
@@ -96,13 +96,13 @@ lesson_F11_resource_document(void **state)
 	assert_non_null(doc);
 	assert_str(json_get_str(doc, "resource"), "https://h/mcp/github");
 	assert_str(json_get_str(doc, "resource_name"), "github");
-	assert_str(json_get(doc, "authorization_servers")->raw,
-		"[\"https://h\"]");
+	assert_str(
+		json_get(doc, "authorization_servers")->raw, "[\"https://h\"]");
 	assert_str(json_get(doc, "scopes_supported")->raw,
 		"[\"mcp:tools:read\",\"mcp:tools:execute\","
 		"\"mcp:resources:read\",\"mcp:prompts:read\"]");
-	assert_str(json_get(doc, "bearer_methods_supported")->raw,
-		"[\"header\"]");
+	assert_str(
+		json_get(doc, "bearer_methods_supported")->raw, "[\"header\"]");
 }
 
 int

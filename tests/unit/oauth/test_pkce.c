@@ -20,8 +20,7 @@ test_the_example_of_the_rfc(void **state)
 {
 	(void)state;
 	assert_true(pkce_matches(STR(VERIFIER), STR(CHALLENGE)));
-	assert_true(pkce_check_challenge(
-		STR(CHALLENGE), STR("S256"), &fault));
+	assert_true(pkce_check_challenge(STR(CHALLENGE), STR("S256"), &fault));
 }
 
 static void
@@ -60,15 +59,15 @@ lesson_F03_verifiers(void **state)
 	assert_false(pkce_matches(STR_NONE, STR(CHALLENGE)));
 	assert_false(pkce_matches(STR(""), STR(CHALLENGE)));
 	assert_false(pkce_matches(STR(CHALLENGE), STR(CHALLENGE)));
-	assert_false(pkce_matches(
-		STR("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXl"),
-		STR(CHALLENGE)));
+	assert_false(
+		pkce_matches(STR("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXl"),
+			STR(CHALLENGE)));
 	assert_false(pkce_matches(STR(VERIFIER), STR_NONE));
 	assert_false(pkce_matches(STR(VERIFIER), STR("")));
 	/* One short of 43 characters, with its true hash. */
-	assert_false(pkce_matches(
-		STR("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
-		STR("elOGB_2quSlplZKfRRVlu7gULhhEEXMiqv0rPXawGv8")));
+	assert_false(
+		pkce_matches(STR("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
+			STR("elOGB_2quSlplZKfRRVlu7gULhhEEXMiqv0rPXawGv8")));
 	memset(longest, 'a', sizeof(longest));
 	assert_false(pkce_matches(str_of(longest, 129),
 		STR("wSywJKLlVRzKDgj86PHF4xRVXMP-9jKe6ZSj23UhZq4")));

@@ -90,8 +90,8 @@ lesson_F17_addresses_that_may_not_be_registered(void **state)
 	memset(longest + 23, 'a', sizeof(longest) - 24);
 	assert_false(redirect_check(
 		str_of(longest, REDIRECT_MAX + 1), &rules, &fault));
-	assert_true(redirect_check(
-		str_of(longest, REDIRECT_MAX), &rules, &fault));
+	assert_true(
+		redirect_check(str_of(longest, REDIRECT_MAX), &rules, &fault));
 }
 
 static void
@@ -128,14 +128,12 @@ lesson_F02_near_misses(void **state)
 		{ "https://client.example/cb", "https://client.example/%63b" },
 		{ "https://client.example/cb", "https://client.example/c" },
 		{ "https://client.example/cb", "https://client.example" },
-		{ "https://client.example/cb",
-			"https://x@client.example/cb" },
+		{ "https://client.example/cb", "https://x@client.example/cb" },
 		{ "https://client.example/cb",
 			"https://client.example@evil.example/cb" },
 		{ "https://client.example/cb",
 			"https://client.example.evil.example/cb" },
-		{ "https://client.example/cb",
-			"https://evil.example/cb" },
+		{ "https://client.example/cb", "https://evil.example/cb" },
 		{ "https://client.example/cb", " https://client.example/cb" },
 		{ "https://client.example/cb", "https://client.example/cb " },
 		{ "https://localhost/cb", "https://localhost:9/cb" },
@@ -268,8 +266,8 @@ test_csp_source(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		assert_str(redirect_csp_source(
-				   arena, str_from(rows[i].address)),
+		assert_str(
+			redirect_csp_source(arena, str_from(rows[i].address)),
 			rows[i].source);
 }
 

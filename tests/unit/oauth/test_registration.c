@@ -24,25 +24,25 @@ read_metadata(struct str body)
 static bool
 read_with(const char *more)
 {
-	return read_metadata(str_join(arena, STR("{" REDIRECTS ","),
-		str_from(more), STR("}")));
+	return read_metadata(str_join(
+		arena, STR("{" REDIRECTS ","), str_from(more), STR("}")));
 }
 
 static void
 test_what_an_sdk_sends(void **state)
 {
 	(void)state;
-	assert_true(read_metadata(STR(
-		"{\"redirect_uris\":[\"http://localhost:8090/callback\","
-		"\"cursor://x/cb\"],"
-		"\"token_endpoint_auth_method\":\"none\","
-		"\"grant_types\":[\"authorization_code\",\"refresh_token\","
-		"\"urn:ietf:params:oauth:grant-type:device_code\"],"
-		"\"response_types\":[\"code\"],"
-		"\"client_name\":\"A client\","
-		"\"client_uri\":\"https://client.example\","
-		"\"scope\":\"openid mcp mcp:tools:read\","
-		"\"logo_uri\":\"javascript:x\",\"contacts\":[1]}")));
+	assert_true(read_metadata(
+		STR("{\"redirect_uris\":[\"http://localhost:8090/callback\","
+		    "\"cursor://x/cb\"],"
+		    "\"token_endpoint_auth_method\":\"none\","
+		    "\"grant_types\":[\"authorization_code\",\"refresh_token\","
+		    "\"urn:ietf:params:oauth:grant-type:device_code\"],"
+		    "\"response_types\":[\"code\"],"
+		    "\"client_name\":\"A client\","
+		    "\"client_uri\":\"https://client.example\","
+		    "\"scope\":\"openid mcp mcp:tools:read\","
+		    "\"logo_uri\":\"javascript:x\",\"contacts\":[1]}")));
 	assert_int_equal(client.origin, CLIENT_REGISTERED);
 	assert_int_equal(client.auth, CLIENT_AUTH_NONE);
 	assert_int_equal(client.redirect_count, 2);
@@ -154,9 +154,9 @@ test_application_types(void **state)
 	assert_true(read_with("\"application_type\":\"native\""));
 	assert_str(client.application_type, "native");
 	assert_true(read_with("\"application_type\":\"web\""));
-	assert_true(read_metadata(
-		STR("{\"redirect_uris\":[\"https://a.example/\"],"
-		    "\"application_type\":\"web\"}")));
+	assert_true(
+		read_metadata(STR("{\"redirect_uris\":[\"https://a.example/\"],"
+				  "\"application_type\":\"web\"}")));
 }
 
 static void
@@ -221,13 +221,12 @@ lesson_F17_the_answer_echoes_what_counts(void **state)
 	client.id = STR("c_2");
 	doc = written(&some);
 	assert_str(json_get_str(doc, "client_secret"), "s");
-	assert_true(json_to_i64(
-		json_get(doc, "client_secret_expires_at"), &n));
+	assert_true(json_to_i64(json_get(doc, "client_secret_expires_at"), &n));
 	assert_int_equal(n, 0);
 	assert_str(json_get_str(doc, "registration_access_token"), "t");
 	assert_str(json_get_str(doc, "registration_client_uri"), "u");
-	assert_str(json_get(doc, "grant_types")->raw,
-		"[\"authorization_code\"]");
+	assert_str(
+		json_get(doc, "grant_types")->raw, "[\"authorization_code\"]");
 }
 
 int

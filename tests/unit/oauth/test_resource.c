@@ -56,8 +56,7 @@ lesson_F10_other_resources(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (resource_is_same(
-			    STR("https://h/mcp"), str_from(others[i])))
+		if (resource_is_same(STR("https://h/mcp"), str_from(others[i])))
 			fail_msg("%s", others[i]);
 	assert_false(resource_is_same(STR("https://h/mcp"), STR_NONE));
 	assert_false(resource_is_same(STR_NONE, STR_NONE));
@@ -82,9 +81,8 @@ test_canonical(void **state)
 	};
 
 	(void)state;
-	assert_true(resource_canonical(
-		arena, STR("HTTPS://Host.Example:443/Mcp/a//?q=1"), &out,
-		&fault));
+	assert_true(resource_canonical(arena,
+		STR("HTTPS://Host.Example:443/Mcp/a//?q=1"), &out, &fault));
 	assert_str(out, "https://host.example/Mcp/a?q=1");
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		fault_clear(&fault);

@@ -24,8 +24,7 @@ test_table(void **state)
 
 	(void)state;
 	assert_int_equal(scope_count(t), SCOPE_BUILT_IN + 2);
-	assert_int_equal(
-		scope_of(t, STR("mcp:tools:read")), SCOPE_TOOLS_READ);
+	assert_int_equal(scope_of(t, STR("mcp:tools:read")), SCOPE_TOOLS_READ);
 	assert_int_equal(
 		scope_of(t, STR("mcp:tools:execute")), SCOPE_TOOLS_EXECUTE);
 	assert_int_equal(
@@ -74,9 +73,8 @@ test_the_last_bit(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < SCOPE_MAX - SCOPE_BUILT_IN; i++)
-		many[i] = (struct scope_entry){
-			str_fmt(arena, "s%zu", i), STR("")
-		};
+		many[i] = (struct scope_entry){ str_fmt(arena, "s%zu", i),
+			STR("") };
 	t = scope_table_new(arena, many, SCOPE_MAX - SCOPE_BUILT_IN, &fault);
 	assert_non_null(t);
 	assert_true(scope_of(t, STR("s56")) == (uint64_t)1 << 63);
@@ -90,11 +88,11 @@ test_parse_and_print(void **state)
 	uint64_t bits;
 
 	(void)state;
-	assert_true(scope_parse(
-		t, STR("  mcp:tools:read issues:write mcp:tools:read a "),
-		&bits, &fault));
-	assert_str(scope_print(arena, t, bits),
-		"a issues:write mcp:tools:read");
+	assert_true(scope_parse(t,
+		STR("  mcp:tools:read issues:write mcp:tools:read a "), &bits,
+		&fault));
+	assert_str(
+		scope_print(arena, t, bits), "a issues:write mcp:tools:read");
 	assert_true(scope_parse(t, STR(""), &bits, &fault));
 	assert_int_equal(bits, 0);
 	assert_str(scope_print(arena, t, 0), "");
@@ -119,8 +117,8 @@ test_too_long(void **state)
 	memset(text, ' ', sizeof(text));
 	assert_false(scope_parse(
 		table(), str_of(text, sizeof(text)), &bits, &fault));
-	assert_false(scope_sort(
-		arena, str_of(text, sizeof(text)), &sorted, &fault));
+	assert_false(
+		scope_sort(arena, str_of(text, sizeof(text)), &sorted, &fault));
 	assert_fault(FAULT_INVALID_SCOPE);
 }
 
@@ -143,8 +141,8 @@ test_implied(void **state)
 static void
 lesson_F09_each_scope_opens_its_own_door(void **state)
 {
-	static const uint64_t doors[] = { SCOPE_TOOLS_READ,
-		SCOPE_TOOLS_EXECUTE, SCOPE_RESOURCES_READ, SCOPE_PROMPTS_READ };
+	static const uint64_t doors[] = { SCOPE_TOOLS_READ, SCOPE_TOOLS_EXECUTE,
+		SCOPE_RESOURCES_READ, SCOPE_PROMPTS_READ };
 	static const struct {
 		const char *scope;
 		bool opens[4];
@@ -181,8 +179,10 @@ test_within(void **state)
 		{ "mcp:tools:read", "mcp:tools:read", true },
 		{ "mcp:tools:read", "mcp:tools:execute", true },
 		{ "mcp:prompts:read mcp:tools:execute", "mcp", true },
-		{ "mcp", "mcp:prompts:read mcp:resources:read "
-			 "mcp:tools:execute mcp:tools:read", false },
+		{ "mcp",
+			"mcp:prompts:read mcp:resources:read "
+			"mcp:tools:execute mcp:tools:read",
+			false },
 		{ "mcp:tools:execute", "mcp:tools:read", false },
 		{ "issues:write", "issues:write mcp", true },
 		{ "issues:write", "mcp", false },

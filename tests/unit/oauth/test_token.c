@@ -30,8 +30,7 @@ read_ask(struct str before, struct str token, struct str after)
 	struct form form;
 
 	fault_clear(&fault);
-	assert_true(form_parse(
-		arena, text, token_repeatable, &form, &fault));
+	assert_true(form_parse(arena, text, token_repeatable, &form, &fault));
 	return token_read(arena, &form, &ask, &fault);
 }
 
@@ -75,8 +74,8 @@ lesson_F16_malformed_requests(void **state)
 	assert_false(read_ask(STR("grant_type=authorization_code"), STR(""),
 		STR("&code_verifier=v")));
 	assert_fault(FAULT_INVALID_REQUEST);
-	assert_false(read_ask(STR("grant_type=refresh_token"), STR(""),
-		STR("")));
+	assert_false(
+		read_ask(STR("grant_type=refresh_token"), STR(""), STR("")));
 	assert_fault(FAULT_INVALID_REQUEST);
 	assert_false(read_ask(STR("grant_type=authorization_code&code="),
 		refresh, STR("&code_verifier=v")));
@@ -357,8 +356,7 @@ lesson_F15_successors_are_derived(void **state)
 	(void)state;
 	s[0] = token_successor(arena, key, TOKEN_REFRESH, &old, STR_NONE);
 	s[1] = token_successor(arena, key, TOKEN_REFRESH, &new, STR_NONE);
-	s[2] = token_successor(
-		arena, other_key, TOKEN_REFRESH, &old, STR_NONE);
+	s[2] = token_successor(arena, other_key, TOKEN_REFRESH, &old, STR_NONE);
 	s[3] = token_successor(arena, key, TOKEN_ACCESS, &old, STR("mcp"));
 	s[4] = token_successor(arena, key, TOKEN_ACCESS, &old, STR("mcp x"));
 	s[5] = token_successor(arena, key, TOKEN_ACCESS, &old, STR(""));
@@ -367,12 +365,11 @@ lesson_F15_successors_are_derived(void **state)
 			s[i], i < 3 ? TOKEN_REFRESH : TOKEN_ACCESS));
 		for (size_t k = 0; k < i; k++)
 			/* Behind the prefix, where the random part stands. */
-			assert_false(str_eq(str_cut(s[i], 7, 50),
-				str_cut(s[k], 7, 50)));
+			assert_false(str_eq(
+				str_cut(s[i], 7, 50), str_cut(s[k], 7, 50)));
 	}
 	assert_true(str_eq(s[0],
-		token_successor(
-			arena, key, TOKEN_REFRESH, &old, STR_NONE)));
+		token_successor(arena, key, TOKEN_REFRESH, &old, STR_NONE)));
 	assert_true(str_eq(s[3],
 		token_successor(arena, key, TOKEN_ACCESS, &old, STR("mcp"))));
 	seal_key_free(&key);

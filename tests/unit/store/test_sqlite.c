@@ -161,8 +161,8 @@ makes_private_files(void **state)
 	assert_int_equal(mode_of(w->path), 0600);
 	assert_int_equal(mode_of(w->wal), 0600);
 	assert_int_equal(mode_of(w->shm), 0600);
-	assert_true(sqlite_number(
-		w->t->db, "PRAGMA application_id", &id, &w->f));
+	assert_true(
+		sqlite_number(w->t->db, "PRAGMA application_id", &id, &w->f));
 	assert_int_equal(id, 0x4f535449);
 	assert_true(sqlite_number(w->t->db,
 		"SELECT MAX(version) FROM schema_version", &version, &w->f));
@@ -310,8 +310,8 @@ newer_in_the_log_is_refused_and_kept(void **state)
 
 	make_good(w);
 	assert_true(open_it(w));
-	assert_true(sqlite_exec(w->t->db,
-		"INSERT INTO schema_version VALUES (1000)", &w->f));
+	assert_true(sqlite_exec(
+		w->t->db, "INSERT INTO schema_version VALUES (1000)", &w->f));
 	db = bytes_of(w, w->path);
 	wal = bytes_of(w, w->wal);
 	sqlite_close(&w->t);

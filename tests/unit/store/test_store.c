@@ -58,8 +58,9 @@ wake(void *with)
 static void
 open_store(struct world *w)
 {
-	struct store_plan plan = { .path = w->path, .wake = wake, .with = w,
-		.busy_ms = 100 };
+	struct store_plan plan = {
+		.path = w->path, .wake = wake, .with = w, .busy_ms = 100
+	};
 
 	if (!store_open(&w->s, &plan, &w->f))
 		fail_msg("%s", w->f.detail);
@@ -165,12 +166,12 @@ find_person(struct store_txn *t, struct store_job *base, struct fault *f)
 static bool
 is_there(struct world *w, struct str id)
 {
-	struct job j = { .base = { .run = find_person, .arena = w->a },
-		.w = w, .id = id };
+	struct job j = {
+		.base = { .run = find_person, .arena = w->a }, .w = w, .id = id
+	};
 	bool found = store_run(w->s, &j.base);
 
-	assert_int_equal(
-		j.base.fault.id, found ? FAULT_NONE : FAULT_NOT_FOUND);
+	assert_int_equal(j.base.fault.id, found ? FAULT_NONE : FAULT_NOT_FOUND);
 	return found;
 }
 
@@ -178,9 +179,9 @@ is_there(struct world *w, struct str id)
 static void
 close_gate(struct world *w, struct job *blocker)
 {
-	*blocker = (struct job){ .base = { .run = wait_at_gate,
-					 .done = count_done },
-		.w = w };
+	*blocker = (struct job){
+		.base = { .run = wait_at_gate, .done = count_done }, .w = w
+	};
 	pthread_mutex_lock(&w->gate);
 	store_submit(w->s, &blocker->base);
 	while (store_counts(w->s).waiting > 0)
@@ -420,8 +421,10 @@ redeem(struct store_txn *t, struct store_job *base, struct fault *f)
 	if (c.spent != 0)
 		return fault_set(f, FAULT_INVALID_GRANT, "spent");
 	c.spent = 42;
-	k = (struct access_token){ .digest = j->id, .grant_id = c.grant_id,
-		.scope = STR("mcp"), .expires = 100 };
+	k = (struct access_token){ .digest = j->id,
+		.grant_id = c.grant_id,
+		.scope = STR("mcp"),
+		.expires = 100 };
 	j->won = auth_code_save(t, &c, f) && access_token_save(t, &k, f);
 	return j->won;
 }
@@ -430,12 +433,17 @@ static bool
 put_code(struct store_txn *t, struct store_job *base, struct fault *f)
 {
 	struct person p = { .id = STR("p"), .name = STR("anna") };
-	struct grant g = { .id = STR("g"), .person_id = STR("p"),
-		.client_id = STR("c"), .resource = STR("r"),
+	struct grant g = { .id = STR("g"),
+		.person_id = STR("p"),
+		.client_id = STR("c"),
+		.resource = STR("r"),
 		.scope = STR("mcp") };
-	struct auth_code c = { .digest = STR("code"), .grant_id = STR("g"),
-		.client_id = STR("c"), .redirect_uri = STR("u"),
-		.challenge = STR("ch"), .expires = 100 };
+	struct auth_code c = { .digest = STR("code"),
+		.grant_id = STR("g"),
+		.client_id = STR("c"),
+		.redirect_uri = STR("u"),
+		.challenge = STR("ch"),
+		.expires = 100 };
 
 	(void)base;
 	return person_save(t, &p, f) && grant_save(t, &g, f) &&
@@ -448,8 +456,7 @@ count_tokens(struct store_txn *t, struct store_job *base, struct fault *f)
 	struct job *j = (struct job *)base;
 	int64_t n;
 
-	if (!sqlite_number(
-		    t->db, "SELECT COUNT(*) FROM access_token", &n, f))
+	if (!sqlite_number(t->db, "SELECT COUNT(*) FROM access_token", &n, f))
 		return false;
 	j->odd = (int)n;
 	return true;
@@ -560,8 +567,8 @@ expect_absent(struct world *w, const char *tail, struct str needle)
 	assert_int_equal(fstat(fd, &st), 0);
 	p = malloc((size_t)st.st_size + 1);
 	assert_int_equal(read(fd, p, (size_t)st.st_size), st.st_size);
-	assert_int_equal(str_find(str_of(p, (size_t)st.st_size), needle),
-		st.st_size);
+	assert_int_equal(
+		str_find(str_of(p, (size_t)st.st_size), needle), st.st_size);
 	free(p);
 	close(fd);
 }
@@ -575,15 +582,22 @@ static bool
 save_digests(struct store_txn *t, struct store_job *base, struct fault *f)
 {
 	struct secrets_job *j = (struct secrets_job *)base;
-	struct auth_code c = { .digest = j->hex[0], .grant_id = STR("g"),
-		.client_id = STR("c"), .redirect_uri = STR("u"),
-		.challenge = STR("ch"), .expires = 100 };
-	struct access_token k = { .digest = j->hex[1], .grant_id = STR("g"),
-		.scope = STR("mcp"), .expires = 100 };
-	struct refresh_token r = { .digest = j->hex[2], .grant_id = STR("g"),
+	struct auth_code c = { .digest = j->hex[0],
+		.grant_id = STR("g"),
+		.client_id = STR("c"),
+		.redirect_uri = STR("u"),
+		.challenge = STR("ch"),
 		.expires = 100 };
-	struct web_session s = { .digest = j->hex[3], .person_id = STR("p"),
+	struct access_token k = { .digest = j->hex[1],
+		.grant_id = STR("g"),
+		.scope = STR("mcp"),
 		.expires = 100 };
+	struct refresh_token r = {
+		.digest = j->hex[2], .grant_id = STR("g"), .expires = 100
+	};
+	struct web_session s = {
+		.digest = j->hex[3], .person_id = STR("p"), .expires = 100
+	};
 
 	return auth_code_save(t, &c, f) && access_token_save(t, &k, f) &&
 		refresh_token_save(t, &r, f) && web_session_save(t, &s, f);
@@ -627,7 +641,8 @@ commit_and_tell(struct world *w, int out)
 {
 	for (unsigned i = 0;; i++) {
 		struct job j = { .base = { .run = save_person },
-			.w = w, .id = str_fmt(w->a, "p_%u", i) };
+			.w = w,
+			.id = str_fmt(w->a, "p_%u", i) };
 
 		if (!store_run(w->s, &j.base) ||
 			write(out, &i, sizeof(i)) != sizeof(i))
@@ -654,8 +669,8 @@ what_was_promised_survives_a_kill(void **state)
 	}
 	close(pipes[1]);
 	while (last < 60) {
-		assert_int_equal(read(pipes[0], &next, sizeof(next)),
-			sizeof(next));
+		assert_int_equal(
+			read(pipes[0], &next, sizeof(next)), sizeof(next));
 		last = next;
 	}
 	assert_int_equal(kill(pid, SIGKILL), 0);

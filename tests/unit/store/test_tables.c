@@ -55,18 +55,23 @@ assert_str(struct str is, struct str want)
 static struct person
 anna(void)
 {
-	return (struct person){ .id = STR("p_1"), .name = STR("anna"),
-		.password_hash = STR("$argon2id$x"), .owner = true,
-		.created = 1700000000, .disabled = 0 };
+	return (struct person){ .id = STR("p_1"),
+		.name = STR("anna"),
+		.password_hash = STR("$argon2id$x"),
+		.owner = true,
+		.created = 1700000000,
+		.disabled = 0 };
 }
 
 static struct grant
 a_grant(const char *id, const char *client)
 {
-	return (struct grant){ .id = str_from(id), .person_id = STR("p_1"),
+	return (struct grant){ .id = str_from(id),
+		.person_id = STR("p_1"),
 		.client_id = str_from(client),
 		.resource = STR("https://x.example/mcp"),
-		.scope = STR("mcp offline_access"), .created = 10,
+		.scope = STR("mcp offline_access"),
+		.created = 10,
 		.last_used = 20 };
 }
 
@@ -88,8 +93,8 @@ persons(void **state)
 	uint64_t n;
 	size_t count;
 
-	expect_fault(w, person_load(w->a, w->t, p.id, &q, &w->f),
-		FAULT_NOT_FOUND);
+	expect_fault(
+		w, person_load(w->a, w->t, p.id, &q, &w->f), FAULT_NOT_FOUND);
 	assert_true(person_save(w->t, &p, &w->f));
 	assert_true(person_load(w->a, w->t, p.id, &q, &w->f));
 	assert_str(q.id, p.id);
@@ -191,8 +196,10 @@ static void
 web_sessions(void **state)
 {
 	struct world *w = *state;
-	struct web_session s = { .digest = STR("d1"), .person_id = STR("p_1"),
-		.created = 5, .expires = 100 };
+	struct web_session s = { .digest = STR("d1"),
+		.person_id = STR("p_1"),
+		.created = 5,
+		.expires = 100 };
 	struct web_session q;
 
 	expect_fault(w, web_session_save(w->t, &s, &w->f), FAULT_STORE);
@@ -217,13 +224,20 @@ web_sessions(void **state)
 static struct client
 a_client(const char *id, int64_t created, int64_t used)
 {
-	struct client c = { .id = str_from(id), .origin = CLIENT_REGISTERED,
-		.auth = CLIENT_AUTH_POST, .secret_digest = STR("aa"),
-		.name = STR("<b>\n& \"Ж\""), .uri = STR("https://c.example/"),
-		.redirect_count = 2, .may_refresh = true,
-		.scope = STR("mcp"), .application_type = STR("native"),
-		.registration_digest = STR("bb"), .created = created,
-		.last_used = used, .network = STR("192.0.2.0/24") };
+	struct client c = { .id = str_from(id),
+		.origin = CLIENT_REGISTERED,
+		.auth = CLIENT_AUTH_POST,
+		.secret_digest = STR("aa"),
+		.name = STR("<b>\n& \"Ж\""),
+		.uri = STR("https://c.example/"),
+		.redirect_count = 2,
+		.may_refresh = true,
+		.scope = STR("mcp"),
+		.application_type = STR("native"),
+		.registration_digest = STR("bb"),
+		.created = created,
+		.last_used = used,
+		.network = STR("192.0.2.0/24") };
 
 	c.redirects[0] = STR("http://127.0.0.1/cb");
 	c.redirects[1] = STR("cursor://x?a=1");
@@ -283,8 +297,8 @@ clients_at_the_edges(void **state)
 	expect_fault(w, client_save(w->t, &c, &w->f), FAULT_BAD_TEXT);
 	c.redirects[3] = STR("");
 	expect_fault(w, client_save(w->t, &c, &w->f), FAULT_BAD_TEXT);
-	assert_true(sqlite_exec(w->t->db,
-		"UPDATE client SET origin = 'elsewhere'", &w->f));
+	assert_true(sqlite_exec(
+		w->t->db, "UPDATE client SET origin = 'elsewhere'", &w->f));
 	expect_fault(w, client_load(w->a, w->t, c.id, &q, &w->f), FAULT_STORE);
 }
 
@@ -305,8 +319,8 @@ clients_are_counted_and_reaped(void **state)
 	save_anna_and_grant(w);
 	g = a_grant("g_old", "old");
 	assert_true(grant_save(w->t, &g, &w->f));
-	assert_true(client_count_since(
-		w->t, STR("192.0.2.0/24"), 100, &n, &w->f));
+	assert_true(
+		client_count_since(w->t, STR("192.0.2.0/24"), 100, &n, &w->f));
 	assert_int_equal(n, 1);
 	assert_true(client_count_since(w->t, STR("192.0.2.0"), 0, &n, &w->f));
 	assert_int_equal(n, 0);
@@ -326,13 +340,19 @@ clients_are_counted_and_reaped(void **state)
 static void
 save_tokens(struct world *w, int64_t expires)
 {
-	struct auth_code c = { .digest = STR("c"), .grant_id = STR("g_1"),
-		.client_id = STR("c_1"), .redirect_uri = STR("http://x/"),
-		.challenge = STR("ch"), .expires = expires };
-	struct access_token k = { .digest = STR("a"), .grant_id = STR("g_1"),
-		.scope = STR("mcp"), .expires = expires };
-	struct refresh_token r = { .digest = STR("r"), .grant_id = STR("g_1"),
+	struct auth_code c = { .digest = STR("c"),
+		.grant_id = STR("g_1"),
+		.client_id = STR("c_1"),
+		.redirect_uri = STR("http://x/"),
+		.challenge = STR("ch"),
 		.expires = expires };
+	struct access_token k = { .digest = STR("a"),
+		.grant_id = STR("g_1"),
+		.scope = STR("mcp"),
+		.expires = expires };
+	struct refresh_token r = {
+		.digest = STR("r"), .grant_id = STR("g_1"), .expires = expires
+	};
 
 	assert_true(auth_code_save(w->t, &c, &w->f));
 	assert_true(access_token_save(w->t, &k, &w->f));
@@ -395,8 +415,10 @@ static void
 a_token_needs_its_grant(void **state)
 {
 	struct world *w = *state;
-	struct access_token k = { .digest = STR("a"), .grant_id = STR("none"),
-		.scope = STR("mcp"), .expires = 1 };
+	struct access_token k = { .digest = STR("a"),
+		.grant_id = STR("none"),
+		.scope = STR("mcp"),
+		.expires = 1 };
 
 	expect_fault(w, access_token_save(w->t, &k, &w->f), FAULT_STORE);
 }
@@ -431,8 +453,10 @@ static void
 removing_takes_all_that_hangs_on_it(void **state)
 {
 	struct world *w = *state;
-	struct web_session s = { .digest = STR("d"), .person_id = STR("p_1"),
-		.created = 5, .expires = 100 };
+	struct web_session s = { .digest = STR("d"),
+		.person_id = STR("p_1"),
+		.created = 5,
+		.expires = 100 };
 
 	save_anna_and_grant(w);
 	save_tokens(w, 100);
@@ -451,8 +475,10 @@ static void
 sweeping_keeps_what_is_not_yet_over(void **state)
 {
 	struct world *w = *state;
-	struct web_session s = { .digest = STR("d"), .person_id = STR("p_1"),
-		.created = 5, .expires = 100 };
+	struct web_session s = { .digest = STR("d"),
+		.person_id = STR("p_1"),
+		.created = 5,
+		.expires = 100 };
 
 	save_anna_and_grant(w);
 	save_tokens(w, 100);

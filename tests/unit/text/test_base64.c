@@ -57,9 +57,9 @@ test_refused(void **state)
 {
 	static const char *const url[] = { "A", "AAAAA", "AA==", "AA=", "A A",
 		"AB", "AAB", "A+AA", "A/AA", "AA\n", "=", "AAA\x80", "AAAA=" };
-	static const char *const plain[] = { "A", "AA", "AAA", "AA=", "A===",
-		"====", "=", "AB==", "AAB=", "A-AA", "A_AA", "AA==AA==",
-		"AAA=AAAA", "AAAA====", "AA=A" };
+	static const char *const plain[] = { "A", "AA", "AAA",
+		"AA=", "A===", "====", "=", "AB==", "AAB=", "A-AA", "A_AA",
+		"AA==AA==", "AAA=AAAA", "AAAA====", "AA=A" };
 	struct str out;
 
 	(void)state;

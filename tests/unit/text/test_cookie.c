@@ -36,8 +36,8 @@ test_shadowed(void **state)
 	assert_true(str_is_none(get("sid=a b")));
 	assert_true(str_is_none(get("sid=a; x=\x01")));
 	assert_true(str_is_none(get("sid=a; x=\x01; sid=b")));
-	assert_true(str_is_none(
-		cookie_get(STR("sid=a; x=\0; sid=b"), STR("sid"))));
+	assert_true(
+		str_is_none(cookie_get(STR("sid=a; x=\0; sid=b"), STR("sid"))));
 }
 
 static bool
@@ -60,16 +60,20 @@ static void
 test_write(void **state)
 {
 	(void)state;
-	assert_true(write_is(
-		(struct cookie){ .name = STR("__Host-sid"), .value = STR("x"),
-			.max_age = 60, .secure = true, .strict = true },
+	assert_true(write_is((struct cookie){ .name = STR("__Host-sid"),
+				     .value = STR("x"),
+				     .max_age = 60,
+				     .secure = true,
+				     .strict = true },
 		"__Host-sid=x; Path=/; Max-Age=60; HttpOnly; Secure; "
 		"SameSite=Strict"));
-	assert_true(write_is((struct cookie){ .name = STR("a"),
-				     .value = STR(""), .path = STR("/b") },
+	assert_true(write_is(
+		(struct cookie){
+			.name = STR("a"), .value = STR(""), .path = STR("/b") },
 		"a=; Path=/b; Max-Age=0; HttpOnly; SameSite=Lax"));
-	assert_true(write_is((struct cookie){ .name = STR("a"),
-				     .value = STR("b"), .max_age = -1 },
+	assert_true(write_is(
+		(struct cookie){
+			.name = STR("a"), .value = STR("b"), .max_age = -1 },
 		"a=b; Path=/; HttpOnly; SameSite=Lax"));
 }
 
@@ -83,10 +87,13 @@ test_write_refuses(void **state)
 	(void)state;
 	for (size_t i = 0; i < 8; i++)
 		assert_true(write_is((struct cookie){ .name = STR("a"),
-			.value = str_from(values[i]) }, NULL));
+					     .value = str_from(values[i]) },
+			NULL));
 	for (size_t i = 0; i < 4; i++)
 		assert_true(write_is((struct cookie){ .name = STR("a"),
-			.value = STR(""), .path = str_from(paths[i]) }, NULL));
+					     .value = STR(""),
+					     .path = str_from(paths[i]) },
+			NULL));
 	assert_true(write_is((struct cookie){ .name = STR("a=b") }, NULL));
 	assert_true(write_is((struct cookie){ .name = STR("") }, NULL));
 }

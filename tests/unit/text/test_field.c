@@ -116,8 +116,8 @@ test_quote(void **state)
 	struct arena *a = arena_new(64);
 
 	(void)state;
-	assert_true(str_eq_lit(field_quote(a, STR("a\"b\\c\r\n\0d\t")),
-		"\"a\\\"b\\\\cd\t\""));
+	assert_true(str_eq_lit(
+		field_quote(a, STR("a\"b\\c\r\n\0d\t")), "\"a\\\"b\\\\cd\t\""));
 	assert_true(str_eq_lit(field_quote(a, STR("")), "\"\""));
 	arena_free(&a);
 	a = arena_new(3);

@@ -105,8 +105,8 @@ test_add(void **state)
 	form_add(&b, "a", STR("x y&=+%\r\n"));
 	form_add(&b, "none", STR_NONE);
 	form_add(&b, "b c", STR(""));
-	assert_true(str_eq_lit(
-		buf_view(&b), "a=x%20y%26%3D%2B%25%0D%0A&b%20c="));
+	assert_true(
+		str_eq_lit(buf_view(&b), "a=x%20y%26%3D%2B%25%0D%0A&b%20c="));
 	assert_true(form_parse(arena, buf_view(&b), NULL, &f, NULL));
 	assert_true(str_eq_lit(form_get(&f, "a"), "x y&=+%\r\n"));
 	buf_clear(&b);

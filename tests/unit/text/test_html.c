@@ -22,15 +22,15 @@ static void
 lesson_F04_markup_is_escaped(void **state)
 {
 	(void)state;
-	escaped(STR("<script>\"'`&"),
-		"&lt;script&gt;&quot;&#39;&#96;&amp;");
+	escaped(STR("<script>\"'`&"), "&lt;script&gt;&quot;&#39;&#96;&amp;");
 	escaped(STR("a\tb\nc d~\xc3\xa9\xf0\x9f\x98\x80"),
 		"a\tb\nc d~\xc3\xa9\xf0\x9f\x98\x80");
 	escaped(STR("\0\x01\r\x1b\x7f"), FFFD FFFD FFFD FFFD FFFD);
 	escaped(STR("\xc2\x80\xc2\x9f\xc2\xa0"), FFFD FFFD "\xc2\xa0");
 	escaped(STR("\xff\xc3<\xe2\x82"), FFFD FFFD "&lt;" FFFD FFFD);
 	escaped(STR("\xc0\xbc"), FFFD FFFD);
-	escaped(STR("\xe2\x80\xae" "exe.\xe2\x81\xa6\xe2\x80\x8f"),
+	escaped(STR("\xe2\x80\xae"
+		    "exe.\xe2\x81\xa6\xe2\x80\x8f"),
 		FFFD "exe." FFFD "\xe2\x80\x8f");
 	escaped(STR(""), "");
 	escaped(STR_NONE, "");

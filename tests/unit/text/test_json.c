@@ -72,8 +72,9 @@ test_tree(void **state)
 	assert_int_equal(list->count, 5);
 	json_each(child, list)
 		n = n * 10 + (unsigned)child->kind;
-	assert_int_equal(n, JSON_NUMBER * 11000 + JSON_TRUE * 100 +
-			JSON_FALSE * 10 + JSON_NULL);
+	assert_int_equal(n,
+		JSON_NUMBER * 11000 + JSON_TRUE * 100 + JSON_FALSE * 10 +
+			JSON_NULL);
 	assert_true(str_eq_lit(list->first->next->raw, "-2.5e+3"));
 	assert_true(str_eq_lit(json_get_str(v, "b"), "x\ny"));
 	assert_int_equal(json_get(v, "b")->key_at[0], '"');
@@ -177,8 +178,8 @@ test_strings(void **state)
 		"\"\xff\"", "\"\xc0\x80\"", "\"\xed\xa0\x80\"",
 		"\"\xf4\x90\x80\x80\"", "\"\xe2\x82\"", "\"\\ud800\"",
 		"\"\\udc00\"", "\"\\ud800\\n\"", "\"\\ud800\\ud800\"",
-		"\"\\ud800\\ue000\"",
-		"\"\\udc00\\ud800\"", "\"\\ud800", "\"\\\x00\"" };
+		"\"\\ud800\\ue000\"", "\"\\udc00\\ud800\"", "\"\\ud800",
+		"\"\\\x00\"" };
 	const struct json *v;
 
 	(void)state;
@@ -191,8 +192,7 @@ test_strings(void **state)
 		STR("\"\\/\b\f\n\r\t\0\xc3\xa9\xe2\x82\xac"
 		    "\xf0\x9f\x98\x80\xc3\xa9\x7f")));
 	v = parse("\"\\ud840\\udc00\\udbff\\udfff\"");
-	assert_true(str_eq(v->text,
-		STR("\xf0\xa0\x80\x80\xf4\x8f\xbf\xbf")));
+	assert_true(str_eq(v->text, STR("\xf0\xa0\x80\x80\xf4\x8f\xbf\xbf")));
 	refused("\"0123456789abcdefghi\x1f\"",
 		"line 1, column 21: a control character in a string must be "
 		"escaped");
@@ -309,8 +309,8 @@ test_size(void **state)
 	assert_int_equal(fault.id, FAULT_TOO_LARGE);
 	arena_free(&small);
 	small = arena_new(100);
-	assert_null(json_parse(small, STR("\"\\u0061aaaaaaaaaaaaaaaaaaaaaa\""),
-		NULL, &fault));
+	assert_null(json_parse(
+		small, STR("\"\\u0061aaaaaaaaaaaaaaaaaaaaaa\""), NULL, &fault));
 	assert_int_equal(fault.id, FAULT_TOO_LARGE);
 	arena_free(&small);
 }

@@ -32,8 +32,8 @@ test_whole_values(void **state)
 {
 	static const char *const good[] = { "1", " [ ] ", "{ }", "[[],[{}],{}]",
 		"{\"a\":{\"b\":[1,{\"c\":null}]},\"d\":[]}",
-		"{\"a\":1,\"a\":2}",
-		"[1,[2,[3,[4]]],5]", "\"\\ud83d\\ude00\"", "{\"\":[true]}" };
+		"{\"a\":1,\"a\":2}", "[1,[2,[3,[4]]],5]", "\"\\ud83d\\ude00\"",
+		"{\"\":[true]}" };
 	static const char *const wrong[] = { "", " ", "[", "{", "]", "}", "[}",
 		"{]", "[1,]", "{\"a\":1,}", "[,1]", "[1 2]", "{\"a\" 1}",
 		"{\"a\":}", "{a:1}", "{\"a\":1 \"b\":2}", "{\"a\":1]", "[1}",
@@ -89,8 +89,8 @@ test_mixed_brackets_below_64(void **state)
 
 	(void)state;
 	for (int i = 0; i < 100; i++) {
-		memcpy(text + at, i % 3 == 0 ? "[" : "{\"\":",
-			i % 3 == 0 ? 1 : 4);
+		memcpy(text + at,
+			i % 3 == 0 ? "[" : "{\"\":", i % 3 == 0 ? 1 : 4);
 		at += i % 3 == 0 ? 1 : 4;
 	}
 	text[at++] = '1';
@@ -228,8 +228,8 @@ test_unquote(void **state)
 	assert_true(str_eq_lit(json_unquote(a, STR("\"\"")), ""));
 	assert_true(str_eq_lit(json_unquote(a, STR("a\\\"b")), "a\"b"));
 	assert_true(str_eq_lit(json_unquote(a, STR("\"\\\"\"")), "\""));
-	assert_true(str_eq_lit(json_unquote(a, STR("\\u20AC\\t")),
-		"\xe2\x82\xac\t"));
+	assert_true(str_eq_lit(
+		json_unquote(a, STR("\\u20AC\\t")), "\xe2\x82\xac\t"));
 	arena_free(&a);
 	a = arena_new(2);
 	cut = json_unquote(a, STR("\\u0041\\u0041"));

@@ -42,8 +42,9 @@ test_commas(void **state)
 	json_member_bool(&w, "d", false);
 	json_member_i64(&w, "e", 5);
 	json_end(&w);
-	wrote(&b, "{\"a\":\"x\",\"b\":[-9223372036854775808,true,null,{},"
-		  "null],\"c\":[1],\"d\":false,\"e\":5}");
+	wrote(&b,
+		"{\"a\":\"x\",\"b\":[-9223372036854775808,true,null,{},"
+		"null],\"c\":[1],\"d\":false,\"e\":5}");
 }
 
 static void

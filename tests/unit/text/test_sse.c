@@ -49,10 +49,15 @@ test_streams(void **state)
 		{ "data:a\ndata\ndata:  b\n\n", "message/-/a\n\n b|" },
 		{ "event: x\r\nid: 7\r\ndata: a\r\n\r\ndata: b\r\r",
 			"x/7/a|message/7/b|" },
-		{ "\xef\xbb\xbf" "data: a\n\n", "message/-/a|" },
-		{ "\xef\xbb\xbf\xef\xbb\xbf" "data: a\n\ndata: b\n\n",
+		{ "\xef\xbb\xbf"
+		  "data: a\n\n",
+			"message/-/a|" },
+		{ "\xef\xbb\xbf\xef\xbb\xbf"
+		  "data: a\n\ndata: b\n\n",
 			"message/-/b|" },
-		{ "\xef\xbb" "data: a\n\ndata: b\n\n", "message/-/b|" },
+		{ "\xef\xbb"
+		  "data: a\n\ndata: b\n\n",
+			"message/-/b|" },
 		{ ": comment\n:\n\ndata: a\n\n", "message/-/a|" },
 		{ "data:\n\n", "message/-/|" },
 		{ "id: 1\ndata:\n\nid\ndata: x\n\n",
@@ -82,9 +87,11 @@ test_id_with_nul_and_retry(void **state)
 	assert_int_equal(r.retry_ms, -1);
 	assert_true(sse_feed(&r, STR("id: a\nid: b\0c\nretry: 1500\n"), NULL));
 	assert_int_equal(r.retry_ms, 1500);
-	assert_true(sse_feed(&r, STR("retry: 1x\nretry: -1\nretry: "
-		"99999999999999999999\nretry:\nretry: 86400001\n"
-		"data: d\n\n"), NULL));
+	assert_true(sse_feed(&r,
+		STR("retry: 1x\nretry: -1\nretry: "
+		    "99999999999999999999\nretry:\nretry: 86400001\n"
+		    "data: d\n\n"),
+		NULL));
 	assert_int_equal(r.retry_ms, 1500);
 	assert_true(str_eq_lit(buf_view(&heard), "message/a/d|"));
 	sse_reader_clear(&r);
@@ -155,8 +162,8 @@ test_hearer_frees(void **state)
 
 	(void)state;
 	sse_reader_init(r, EVENT_MAX_BYTES, let_go, &r);
-	assert_true(sse_feed(r, STR("data: a\n\ndata: b\n\ndata: c\n\n"),
-		NULL));
+	assert_true(
+		sse_feed(r, STR("data: a\n\ndata: b\n\ndata: c\n\n"), NULL));
 	assert_null(r);
 }
 

@@ -32,8 +32,8 @@ test_examples(void **state)
 		{ "//g", "http://g" }, { "?y", "http://a/b/c/d;p?y" },
 		{ "g?y", "http://a/b/c/g?y" }, { "#s", "http://a/b/c/d;p?q#s" },
 		{ "g#s", "http://a/b/c/g#s" },
-		{ "g?y#s", "http://a/b/c/g?y#s" },
-		{ ";x", "http://a/b/c/;x" }, { "g;x", "http://a/b/c/g;x" },
+		{ "g?y#s", "http://a/b/c/g?y#s" }, { ";x", "http://a/b/c/;x" },
+		{ "g;x", "http://a/b/c/g;x" },
 		{ "g;x?y#s", "http://a/b/c/g;x?y#s" },
 		{ "", "http://a/b/c/d;p?q" }, { ".", "http://a/b/c/" },
 		{ "./", "http://a/b/c/" }, { "..", "http://a/b/" },
@@ -68,10 +68,10 @@ test_authority_is_kept(void **state)
 		resolve("https://u@[::1]:8/x", "y"), "https://u@[::1]:8/y"));
 	assert_true(str_eq_lit(resolve("https://a", "y"), "https://a/y"));
 	assert_true(str_eq_lit(resolve("https://a", ""), "https://a"));
-	assert_true(str_eq_lit(resolve("https://a/b", "//c/../d"),
-		"https://c/d"));
-	assert_true(str_eq_lit(resolve("https://a/b", "http://c/x/../d?e"),
-		"http://c/d?e"));
+	assert_true(
+		str_eq_lit(resolve("https://a/b", "//c/../d"), "https://c/d"));
+	assert_true(str_eq_lit(
+		resolve("https://a/b", "http://c/x/../d?e"), "http://c/d?e"));
 }
 
 static void

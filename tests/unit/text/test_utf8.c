@@ -57,7 +57,9 @@ test_ascii(void **state)
 	assert_int_equal(utf8_ascii(STR("")), 0);
 	assert_int_equal(utf8_ascii(STR("0123456789")), 10);
 	assert_int_equal(utf8_ascii(STR("01234567\x80")), 8);
-	assert_int_equal(utf8_ascii(STR("0123\xc3\xa9" "456789")), 4);
+	assert_int_equal(utf8_ascii(STR("0123\xc3\xa9"
+					"456789")),
+		4);
 }
 
 static void

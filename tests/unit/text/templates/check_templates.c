@@ -35,11 +35,16 @@ test_all_kinds(void **state)
 		{ STR("c"), STR(""), STR("javascript:alert(1)"), NULL, 0 },
 	};
 	const struct page_sample args = { .title = STR("<T>"),
-		.note = { STR("<i>n</i>") }, .again = STR("//evil"),
-		.busy = true, .count = 7, .servers = servers, .servers_n = 2 };
+		.note = { STR("<i>n</i>") },
+		.again = STR("//evil"),
+		.busy = true,
+		.count = 7,
+		.servers = servers,
+		.servers_n = 2 };
 
 	(void)state;
-	renders(&args, HEAD
+	renders(&args,
+		HEAD
 		"<a href=\"#\">x</a>\n<body class=\"busy\">\n"
 		"\t<h1>&lt;T&gt; (7)</h1>\n\t<aside><i>n</i></aside>\n"
 		"\t<p title=\"a&quot; b?\"><a href=\"https://x/?a&amp;b\">"
@@ -56,11 +61,13 @@ test_all_kinds(void **state)
 static void
 test_none(void **state)
 {
-	const struct page_sample args = { .title = STR("<T>"),
-		.again = STR("/a"), .note = { STR_NONE } };
+	const struct page_sample args = {
+		.title = STR("<T>"), .again = STR("/a"), .note = { STR_NONE }
+	};
 
 	(void)state;
-	renders(&args, HEAD
+	renders(&args,
+		HEAD
 		"<a href=\"/a\">x</a>\n<body class=\"idle\">\n"
 		"\t<h1>&lt;T&gt; (0)</h1>\n"
 		"\t<p>None&nbsp;\xe2\x80\x94 \xe2\x80\x9cyet\xe2\x80\x9d?</p>\n"
@@ -81,8 +88,8 @@ test_assets(void **state)
 	assert_true(str_eq_lit(css->type, "text/css; charset=utf-8"));
 	assert_int_equal(css->etag.n, 34);
 	assert_true(css->etag.p[0] == '"' && css->etag.p[33] == '"');
-	assert_true(str_eq_lit(asset_find(STR("mark.svg"))->type,
-		"image/svg+xml"));
+	assert_true(
+		str_eq_lit(asset_find(STR("mark.svg"))->type, "image/svg+xml"));
 	assert_null(asset_find(STR("sample.js")));
 }
 
