@@ -1,5 +1,5 @@
 /* Comforts that pages do without: copy buttons, a look at a password, parts
- * that stay open. */
+ * that stay open, forms that are sent once. */
 "use strict";
 
 /* What screen readers say aloud. */
@@ -54,6 +54,15 @@ for (const button of document.querySelectorAll("button[data-reveal]")) {
 			field.type = "password";
 		});
 }
+
+/* The second click of a double click would take the first one's answer away. */
+for (const form of document.querySelectorAll("form[data-once]"))
+	form.addEventListener("submit", event => {
+		if (form.dataset.sent)
+			event.preventDefault();
+		form.dataset.sent = "yes";
+		setTimeout(() => delete form.dataset.sent, 2000);
+	});
 
 /* What somebody opened stays open when the page looks again by itself. */
 for (const part of document.querySelectorAll("details[id]")) {

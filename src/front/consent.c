@@ -135,6 +135,8 @@ enum decision { DECISION_DENY, DECISION_ALLOW };
 struct errand {
 	struct authorize_request request;
 	struct str session_digest;
+	struct str page_digest; /* of the sealed request */
+	int64_t page_ends;
 	enum decision decision;
 	struct fault refusal; /* what is served changed meanwhile */
 	int64_t now, code_s;
@@ -179,6 +181,18 @@ save_grant(
 		client_used(t, asked->client_id, e->now, f);
 }
 
+/* AS-31.  In the answer's own transaction, so that of two at once one loses. */
+static bool
+answer_once(struct store_txn *t, const struct errand *e, struct fault *f)
+{
+	bool first;
+
+	return grant_answer(t, e->page_digest, e->page_ends, &first, f) &&
+		(first ||
+			fault_set(f, FAULT_STALE_FORM,
+				"the consent page was answered before"));
+}
+
 /* The session and the client may be gone since the page was shown. */
 static bool
 run(struct arena *a, struct store_txn *t, void *input, struct fault *f)
@@ -198,6 +212,8 @@ run(struct arena *a, struct store_txn *t, void *input, struct fault *f)
 			: fault_set(f, FAULT_UNKNOWN_CLIENT,
 				  "the client is gone");
 	if (!redirect_choose(&c, e->request.redirect_uri, &address, f))
+		return false;
+	if (!answer_once(t, e, f))
 		return false;
 	e->person_id = b.person.id;
 	e->client_name = c.name;
@@ -250,6 +266,7 @@ open_request(struct arena *a, const struct front *front,
 	const struct form *form, struct errand *e, struct fault *f)
 {
 	struct str sealed, plain;
+	struct digest digest;
 	int64_t made;
 
 	if (!base64url_read(a, form_get(form, "request"), &sealed))
@@ -264,7 +281,11 @@ open_request(struct arena *a, const struct front *front,
 	if (made > e->now || e->now - made > CONSENT_S)
 		return fault_set(
 			f, FAULT_STALE_FORM, "the consent page is too old");
-	return true;
+	digest = digest_sha256(sealed);
+	e->page_digest = digest_hex(a, &digest);
+	e->page_ends = made + CONSENT_S;
+	return !str_is_none(e->page_digest) ||
+		fault_set(f, FAULT_TOO_LARGE, "consent");
 }
 
 static bool

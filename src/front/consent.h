@@ -3,9 +3,9 @@
  *
  * The page shows the client's name and id, where the answer will go, the
  * endpoint and each scope's sentence (AS-30).  Its form carries the request
- * sealed, bound to the browser's session and good for CONSENT_S seconds, and a
- * form token; the answer is judged anew against the settings and the store of
- * that moment.
+ * sealed, bound to the browser's session, good for one answer within CONSENT_S
+ * seconds, and a form token; the answer is judged anew against the settings and
+ * the store of that moment (AS-31).
  */
 #ifndef FRONT_CONSENT_H
 #define FRONT_CONSENT_H

@@ -73,6 +73,11 @@ bool grant_list(struct arena *a, struct store_txn *t, struct str person_id,
 bool grant_revoke(
 	struct store_txn *t, struct str id, int64_t now, struct fault *f);
 
+/* Keeps that a consent page was answered, until that time; *first says whether
+ * it had not been before. */
+bool grant_answer(struct store_txn *t, struct str page_digest, int64_t expires,
+	bool *first, struct fault *f);
+
 /* codes */
 bool auth_code_load(struct arena *a, struct store_txn *t, struct str digest,
 	struct auth_code *c, struct fault *f);
@@ -95,7 +100,8 @@ bool refresh_token_save(
  * meanwhile. */
 bool tables_mark(struct store_txn *t, int64_t *mark, struct fault *f);
 
-/* Removes what expired before now: codes, tokens, sessions. */
+/* Removes what expired before now: codes, tokens, sessions,
+ * answered consent pages. */
 bool tables_sweep(struct store_txn *t, int64_t now, struct fault *f);
 
 #endif

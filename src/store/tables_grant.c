@@ -74,3 +74,14 @@ grant_revoke(struct store_txn *t, struct str id, int64_t now, struct fault *f)
 		sql_do(t, SQL_ACCESS_TOKEN_REMOVE_ALL, one, f) &&
 		sql_do(t, SQL_REFRESH_TOKEN_REMOVE_ALL, one, f);
 }
+
+bool
+grant_answer(struct store_txn *t, struct str page_digest, int64_t expires,
+	bool *first, struct fault *f)
+{
+	bool done = sql_do(t, SQL_ANSWERED_ADD,
+		SQL_ARGS(SQL_TEXT(page_digest), SQL_NUMBER(expires)), f);
+
+	*first = done && sql_changed(t) == 1;
+	return done;
+}

@@ -105,7 +105,7 @@ tables_sweep(struct store_txn *t, int64_t now, struct fault *f)
 {
 	static const enum sql_id sweeps[] = { SQL_AUTH_CODE_SWEEP,
 		SQL_ACCESS_TOKEN_SWEEP, SQL_REFRESH_TOKEN_SWEEP,
-		SQL_WEB_SESSION_SWEEP };
+		SQL_WEB_SESSION_SWEEP, SQL_ANSWERED_SWEEP };
 
 	for (size_t i = 0; i < sizeof(sweeps) / sizeof(sweeps[0]); i++) {
 		if (!sql_do(t, sweeps[i], SQL_ARGS(SQL_NUMBER(now)), f))

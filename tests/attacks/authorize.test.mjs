@@ -367,6 +367,36 @@ test('lesson_F06 a stale form token is refused', async () => {
 	isRefused(await postConsent(v, page, {}), 'in the next session');
 });
 
+test('lesson_F06 a consent page is answered once', async () => {
+	const s = await startGuarded();
+	try {
+		const c = await register(s);
+		const ask = () => s.owner.get(authorizeUrl(s, c, { challenge: pkce().challenge }));
+		const granted = async () => (await s.owner.get('/access')).text.match(/name="grant"/g)?.length ?? 0;
+		const [allowed, denied, both, open] = [await ask(), await ask(), await ask(), await ask()];
+		assert.equal((await postConsent(s.owner, allowed, {})).status, 303);
+		assert.equal((await postConsent(s.owner, denied, { decision: 'deny' })).status, 303);
+		const answers = await Promise.all(Array.from({ length: 8 }, () => postConsent(s.owner, both, {})));
+		assert.equal(answers.filter(r => r.status === 303).length, 1, 'of many at once one counts');
+		const refusals = async when => {
+			isRefused(await postConsent(s.owner, allowed, {}), `allowed, ${when}`);
+			isRefused(await postConsent(s.owner, allowed, { decision: 'deny' }), `allowed, then denied, ${when}`);
+			isRefused(await postConsent(s.owner, denied, {}), `denied, then allowed, ${when}`);
+			const { request: sealed } = hiddenFields(both.text);
+			for (const spelt of [`${sealed}=`, `${sealed}==`, ` ${sealed}`, `${sealed}\n`, sealed.slice(0, -1) + (sealed.endsWith('A') ? 'B' : 'A')])
+				isRefused(await postConsent(s.owner, both, { request: spelt }), `spelt otherwise, ${when}`);
+		};
+		await refusals('at once');
+		await s.restart();
+		await refusals('after a restart');
+		assert.equal(await granted(), 2);
+		assert.equal((await postConsent(s.owner, open, {})).status, 303, 'another page of the same request still counts');
+		assert.equal(await granted(), 3);
+	} finally {
+		await s.close();
+	}
+});
+
 test('lesson_F06 forms of other sites reach nothing', async () => {
 	const page = await owner.get(url(client));
 	for (const origin of ['https://evil.example', 'null', `${d.url}.evil.example`, `http://127.0.0.1:${d.port + 1}`]) {

@@ -472,6 +472,26 @@ removing_takes_all_that_hangs_on_it(void **state)
 }
 
 static void
+a_page_is_answered_once(void **state)
+{
+	struct world *w = *state;
+	bool first;
+
+	assert_true(grant_answer(w->t, STR("aa"), 100, &first, &w->f));
+	assert_true(first);
+	assert_true(grant_answer(w->t, STR("bb"), 100, &first, &w->f));
+	assert_true(first);
+	assert_true(grant_answer(w->t, STR("aa"), 200, &first, &w->f));
+	assert_false(first);
+	assert_true(tables_sweep(w->t, 100, &w->f));
+	assert_true(grant_answer(w->t, STR("aa"), 100, &first, &w->f));
+	assert_false(first);
+	assert_true(tables_sweep(w->t, 101, &w->f));
+	assert_true(grant_answer(w->t, STR("aa"), 300, &first, &w->f));
+	assert_true(first);
+}
+
+static void
 sweeping_keeps_what_is_not_yet_over(void **state)
 {
 	struct world *w = *state;
@@ -532,6 +552,7 @@ main(void)
 		TEST(a_token_needs_its_grant),
 		TEST(revoking_ends_the_family),
 		TEST(removing_takes_all_that_hangs_on_it),
+		TEST(a_page_is_answered_once),
 		TEST(sweeping_keeps_what_is_not_yet_over),
 		TEST(every_statement_is_understood),
 	};
