@@ -1,12 +1,8 @@
-/* upstream: see upstream.h. */
-#include "back/upstream.h"
+/* upstream: its states; see upstream.h. */
+#include "back/upstream_parts.h"
 
-#include "back/back.h"
-#include "back/listing.h"
-#include "back/redact.h"
 #include "base/arena.h"
 #include "base/die.h"
-#include "base/event.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,51 +10,9 @@
 #define BACKOFF_FIRST_MS ((int64_t)1000)
 #define BACKOFF_LAST_MS  ((int64_t)60000)
 #define STEADY_MS        ((int64_t)60000)
-#define IDLE_MS          ((int64_t)30 * 60 * 1000)
-#define IDLE_SWEEP_MS    ((int64_t)5 * 60 * 1000)
+#define SWEEP_MS         ((int64_t)5 * 60 * 1000)
 #define SERVER_MAX       ((size_t)1 << 20)
 #define SETTLE_MS        ((int64_t)10000)
-/* Lines of stderr that are logged in so long; the rest is only counted. */
-#define SAID_MS          ((int64_t)10000)
-#define SAID_MAX         100u
-#define LINE_ROOM        ((size_t)64 << 10)
-
-/* A link and whose it is. */
-struct held {
-	struct list place;
-	struct upstream *upstream;
-	struct link *link;
-	char *person_id; /* NULL: nobody's yet, or everybody's */
-	bool was_open;
-};
-
-struct upstream {
-	struct upstream_plan plan;
-	enum upstream_state state;
-	char detail[256];
-	int64_t since;        /* wall clock, seconds */
-	int64_t begun_at;     /* loop_now() */
-	int64_t connected_at; /* the same */
-	uint64_t answers;     /* of the first link, by then */
-	bool has_settled;
-	unsigned changed;  /* kinds that differ since it connects: bits */
-	unsigned failures; /* since it was last steady */
-	struct list helds;
-	struct held *first; /* the one that learned what we know */
-	struct list waits;  /* for the first link, or for a person's */
-	struct loop_timer retry;
-	struct loop_timer sweep;
-	struct arena *server_arena;
-	struct handshake_server server;
-	bool known; /* server is filled */
-	struct catalogue catalogue;
-	struct listing *listing; /* reads the lists over the first link */
-	struct event_scope scope;
-	int64_t said_since; /* loop_now() */
-	unsigned said;      /* lines of stderr since then */
-};
-
-static void first_open(struct upstream *u);
 
 const char *
 upstream_state_name(enum upstream_state s)
@@ -94,83 +48,24 @@ set_state(struct upstream *u, enum upstream_state state, const char *detail)
 		bl->settled(bl->with, u);
 }
 
-/* ---- waits ---- */
-
-static bool
-is_for(const struct link_wait *w, const struct held *h)
-{
-	return h->person_id == NULL ||
-		str_eq(str_from(h->person_id), w->person_id);
-}
-
-static void
-waits_fail(struct upstream *u, const struct held *h, const struct fault *f)
-{
-	list_each(at, &u->waits) {
-		struct link_wait *w = list_entry(at, struct link_wait, place);
-
-		if (!is_for(w, h))
-			continue;
-		list_remove(&w->place);
-		w->ready(w, NULL, f);
-		at_next = u->waits.next; /* ready() may have removed others */
-	}
-}
-
-void
-link_wait_cancel(struct link_wait *w)
-{
-	if (w->place.next != NULL)
-		list_remove(&w->place);
-}
-
-/* ---- who may use which link ---- */
-
-static bool
-is_shared(const struct upstream *u)
+bool
+upstream_is_shared(const struct upstream *u)
 {
 	return u->plan.entry->share == SHARE_ALL ||
 		revision_is_modern(u->server.revision);
 }
 
-static struct held *
-held_of(const struct upstream *u, struct str person_id)
+/* ---- connecting ---- */
+
+static void
+open_first(struct upstream *u)
 {
-	list_each(at, &u->helds) {
-		struct held *h = list_entry(at, struct held, place);
-
-		if (h->person_id != NULL &&
-			str_eq(str_from(h->person_id), person_id))
-			return h;
-	}
-	return NULL;
-}
-
-static char *
-own_copy(struct str s)
-{
-	char *p = strndup(s.p, s.n);
-
-	if (p == NULL)
-		die("out of memory");
-	return p;
+	set_state(u, UPSTREAM_CONNECTING, "");
+	u->first = held_open(u, NULL);
 }
 
 static void
-held_drop(struct held *h)
-{
-	list_remove(&h->place);
-	if (h->upstream->first == h)
-		h->upstream->first = NULL;
-	link_close(&h->link);
-	free(h->person_id);
-	free(h);
-}
-
-/* ---- what the links tell ---- */
-
-static void
-copy_server(struct upstream *u, const struct handshake_server *s)
+learn(struct upstream *u, const struct handshake_server *s)
 {
 	arena_reset(u->server_arena);
 	u->known = true;
@@ -184,27 +79,11 @@ copy_server(struct upstream *u, const struct handshake_server *s)
 	};
 }
 
-static void
-waits_serve(struct upstream *u)
+void
+upstream_opened(struct upstream *u)
 {
-	struct list ready;
-
-	list_init(&ready);
-	while (!list_is_empty(&u->waits)) {
-		struct list *at = u->waits.next;
-
-		list_remove(at);
-		list_add(&ready, at);
-	}
-	/* Those whose own link has yet to open go back to the waits. */
-	while (!list_is_empty(&ready)) {
-		struct link_wait *w =
-			list_entry(ready.next, struct link_wait, place);
-
-		list_remove(&w->place);
-		upstream_link(
-			u, w, &(struct principal){ .person_id = w->person_id });
-	}
+	learn(u, link_server(u->first->link));
+	listing_start(u->listing, u->first->link);
 }
 
 static void
@@ -229,7 +108,7 @@ listed(void *with, const struct fault *f)
 	u->answers = link_answers(u->first->link);
 	set_state(u, UPSTREAM_CONNECTED, fault_is_set(f) ? f->detail : "");
 	tell_changed(u);
-	waits_serve(u);
+	upstream_wait_serve(u);
 }
 
 static void
@@ -242,21 +121,7 @@ list_changed(void *with, enum lists_kind kind)
 		tell_changed(u);
 }
 
-static void
-link_opened(void *with, struct link *l)
-{
-	struct held *h = with;
-	struct upstream *u = h->upstream;
-
-	(void)l;
-	h->was_open = true;
-	if (h == u->first) {
-		copy_server(u, link_server(h->link));
-		listing_start(u->listing, h->link);
-	} else {
-		waits_serve(u);
-	}
-}
+/* ---- losing it ---- */
 
 static int64_t
 backoff_ms(unsigned failures)
@@ -278,12 +143,14 @@ was_steady(const struct upstream *u, const struct link *lost)
 			link_answers(lost) > u->answers);
 }
 
-static void
-first_lost(struct upstream *u, const struct link *lost, const struct fault *why)
+void
+upstream_lost(
+	struct upstream *u, const struct link *lost, const struct fault *why)
 {
 	char detail[sizeof(u->detail)];
 	int64_t ms;
 
+	listing_stop(u->listing);
 	if (why->id == FAULT_SERVER_NEEDS_LOGIN) {
 		set_state(u, UPSTREAM_NEEDS_LOGIN, why->detail);
 		return;
@@ -291,7 +158,7 @@ first_lost(struct upstream *u, const struct link *lost, const struct fault *why)
 	if (was_steady(u, lost))
 		u->failures = 0;
 	if (++u->failures == 1 && u->state == UPSTREAM_CONNECTED) {
-		first_open(u); /* it worked until now: at once */
+		open_first(u); /* it worked until now: at once */
 		return;
 	}
 	ms = backoff_ms(u->failures);
@@ -301,10 +168,8 @@ first_lost(struct upstream *u, const struct link *lost, const struct fault *why)
 	loop_timer_set(&u->retry, ms);
 }
 
-/* A person's link found nobody there: then the first one, which may have no
- * stream that would have told it, is of no use either. */
-static void
-doubt_first(struct upstream *u, const struct fault *why)
+void
+upstream_doubt(struct upstream *u, const struct fault *why)
 {
 	struct held *h = u->first;
 
@@ -314,151 +179,24 @@ doubt_first(struct upstream *u, const struct fault *why)
 		return;
 	listing_stop(u->listing);
 	held_drop(h);
-	first_open(u);
+	open_first(u);
 }
 
-static void
-link_closed(void *with, struct link *l, const struct fault *why)
-{
-	struct held *h = with;
-	struct upstream *u = h->upstream;
-	bool was_first = u->first == h;
-	struct fault f;
-
-	fault_set(&f, why->id, "%.*s: %.180s", STR_ARG(u->plan.entry->name),
-		why->detail);
-	h->link = NULL;
-	list_remove(&h->place);
-	if (was_first) {
-		u->first = NULL;
-		listing_stop(u->listing);
-		first_lost(u, l, why);
-	} else if (!h->was_open) {
-		doubt_first(u, why);
-	}
-	if (u->state == UPSTREAM_CONNECTED && h->was_open)
-		waits_serve(u); /* over a link anew */
-	else if (u->state != UPSTREAM_CONNECTING)
-		waits_fail(u, h, &f);
-	free(h->person_id);
-	free(h);
-}
-
-static void
-link_heard(void *with, struct link *l, const struct envelope *e)
-{
-	struct held *h = with;
-	struct upstream *u = h->upstream;
-	const struct back_listener *bl = back_listener(u->plan.back);
-
-	(void)l;
-	if (h == u->first)
-		listing_heard(u->listing, e);
-	bl->heard(bl->with, u,
-		h->person_id == NULL || is_shared(u) ? STR_NONE
-						     : str_from(h->person_id),
-		e);
-}
-
-static void
-say_unsaid(struct upstream *u)
-{
-	if (u->said > SAID_MAX)
-		event_log(&u->scope, EVENT_SERVER_STDERR,
-			EF_U64("left_out", u->said - SAID_MAX));
-	u->said = 0;
-}
-
-static void
-link_said(void *with, struct link *l, struct str line)
-{
-	struct held *h = with;
-	struct upstream *u = h->upstream;
-	int64_t now = loop_now(u->plan.loop);
-	struct arena *a;
-
-	(void)l;
-	if (!event_is_on(FAULT_LEVEL_DEBUG))
-		return;
-	if (now - u->said_since >= SAID_MS) {
-		say_unsaid(u);
-		u->said_since = now;
-	}
-	if (++u->said > SAID_MAX)
-		return;
-	a = arena_new(LINE_ROOM);
-	event_log(&u->scope, EVENT_SERVER_STDERR,
-		EF_STR("line",
-			redact_text(a, u->plan.entry,
-				str_cut(line, 0, LINE_ROOM / 8))));
-	arena_free(&a);
-}
-
-static void
-link_missed(void *with, struct link *l)
-{
-	struct held *h = with;
-
-	(void)l;
-	if (h == h->upstream->first)
-		listing_again(h->upstream->listing);
-}
-
-static struct held *
-held_open(struct upstream *u, const enum revision *known)
-{
-	struct held *h = calloc(1, sizeof(*h));
-
-	if (h == NULL)
-		die("out of memory");
-	h->upstream = u;
-	list_add(&u->helds, &h->place);
-	h->link = link_new(&(struct link_plan){
-		.loop = u->plan.loop,
-		.http = u->plan.http,
-		.entry = u->plan.entry,
-		.known = known,
-		.owner = { .opened = link_opened,
-			.closed = link_closed,
-			.heard = link_heard,
-			.said = link_said,
-			.missed = link_missed,
-			.with = h },
-	});
-	return h;
-}
-
-/* ---- start, retry, sweep ---- */
-
-static void
-first_open(struct upstream *u)
-{
-	set_state(u, UPSTREAM_CONNECTING, "");
-	u->first = held_open(u, NULL);
-}
+/* ---- its life ---- */
 
 static void
 retry_now(void *with)
 {
-	first_open(with);
+	open_first(with);
 }
 
-/* Closes the links of people who have not called for long. */
 static void
-sweep_idle(void *with)
+sweep(void *with)
 {
 	struct upstream *u = with;
-	int64_t now = loop_now(u->plan.loop);
 
-	list_each(at, &u->helds) {
-		struct held *h = list_entry(at, struct held, place);
-
-		if (h != u->first && link_is_open(h->link) &&
-			!link_is_busy(h->link) &&
-			now - link_last_used(h->link) > IDLE_MS)
-			held_drop(h);
-	}
-	loop_timer_set(&u->sweep, IDLE_SWEEP_MS);
+	held_sweep(u);
+	loop_timer_set(&u->sweep, SWEEP_MS);
 }
 
 static void
@@ -471,7 +209,7 @@ start(struct upstream *u)
 	else if (e->disabled)
 		set_state(u, UPSTREAM_DISABLED, "");
 	else
-		first_open(u);
+		open_first(u);
 }
 
 struct upstream *
@@ -500,8 +238,8 @@ upstream_new(const struct upstream_plan *plan)
 		.with = u,
 	});
 	loop_timer_init(&u->retry, plan->loop, retry_now, u);
-	loop_timer_init(&u->sweep, plan->loop, sweep_idle, u);
-	loop_timer_set(&u->sweep, IDLE_SWEEP_MS);
+	loop_timer_init(&u->sweep, plan->loop, sweep, u);
+	loop_timer_set(&u->sweep, SWEEP_MS);
 	start(u);
 	return u;
 }
@@ -521,98 +259,20 @@ upstream_free(struct upstream **up)
 	listing_free(&u->listing);
 	while (!list_is_empty(&u->helds))
 		held_drop(list_entry(u->helds.next, struct held, place));
-	waits_fail(u, &(struct held){ 0 }, &f);
+	upstream_wait_fail(u, NULL, &f);
 	catalogue_clear(&u->catalogue);
 	arena_free(&u->server_arena);
 	settings_drop(&u->plan.settings);
 	free(u);
 }
 
-void
-upstream_forget_person(struct upstream *u, struct str person_id)
-{
-	struct held *h = held_of(u, person_id);
-
-	if (h != NULL && h != u->first)
-		held_drop(h);
-}
-
-/* ---- asking for a link ---- */
-
-void
-upstream_say_why(const struct upstream *u, struct fault *f)
-{
-	enum fault_id id = u->state == UPSTREAM_DISABLED ? FAULT_SERVER_DISABLED
-		: u->state == UPSTREAM_NEEDS_LOGIN ? FAULT_SERVER_NEEDS_LOGIN
-						   : FAULT_SERVER_DOWN;
-
-	fault_set(f, id, "%.*s is %s%s%s", STR_ARG(u->plan.entry->name),
-		upstream_state_name(u->state), *u->detail == '\0' ? "" : ": ",
-		u->detail);
-}
-
-static void
-refuse_wait(struct upstream *u, struct link_wait *w)
-{
-	struct fault f;
-
-	upstream_say_why(u, &f);
-	w->ready(w, NULL, &f);
-}
-
-/* The link that is this person's, made or taken over now if need be. */
-static struct held *
-held_for(struct upstream *u, const struct principal *p)
-{
-	struct held *h;
-
-	if (is_shared(u))
-		return u->first;
-	h = held_of(u, p->person_id);
-	if (h != NULL)
-		return h;
-	h = u->first;
-	if (h == NULL || h->person_id != NULL)
-		h = held_open(u, &u->server.revision);
-	h->person_id = own_copy(p->person_id);
-	return h;
-}
-
-void
-upstream_link(
-	struct upstream *u, struct link_wait *w, const struct principal *p)
-{
-	struct held *h;
-
-	list_init(&w->place);
-	w->person_id = p->person_id;
-	h = is_shared(u) ? NULL : held_of(u, p->person_id);
-	if (h != NULL && h != u->first && link_is_open(h->link)) {
-		w->ready(w, h->link, NULL);
-		return;
-	}
-	if (u->state == UPSTREAM_CONNECTING) {
-		list_add(&u->waits, &w->place);
-		return;
-	}
-	if (u->state != UPSTREAM_CONNECTED) {
-		refuse_wait(u, w);
-		return;
-	}
-	h = held_for(u, p);
-	if (link_is_open(h->link))
-		w->ready(w, h->link, NULL);
-	else
-		list_add(&u->waits, &w->place);
-}
+/* ---- looking at it ---- */
 
 void
 upstream_refresh(struct upstream *u, enum lists_kind kind, struct list_wait *w)
 {
 	listing_refresh(u->listing, kind, w);
 }
-
-/* ---- looking at it ---- */
 
 int64_t
 upstream_settle_ms(const struct upstream *u)

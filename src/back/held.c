@@ -1,0 +1,220 @@
+/* held: the links of an upstream, and whose they are. */
+#include "back/upstream_parts.h"
+
+#include "back/redact.h"
+#include "base/arena.h"
+#include "base/die.h"
+
+#include <stdlib.h>
+
+#define IDLE_MS   ((int64_t)30 * 60 * 1000)
+/* Lines of stderr that are logged in so long; the rest is only counted. */
+#define SAID_MS   ((int64_t)10000)
+#define SAID_MAX  100u
+#define LINE_ROOM ((size_t)64 << 10)
+
+struct held *
+held_of(const struct upstream *u, struct str person_id)
+{
+	list_each(at, &u->helds) {
+		struct held *h = list_entry(at, struct held, place);
+
+		if (h->person_id != NULL &&
+			str_eq(str_from(h->person_id), person_id))
+			return h;
+	}
+	return NULL;
+}
+
+void
+held_drop(struct held *h)
+{
+	list_remove(&h->place);
+	if (h->upstream->first == h)
+		h->upstream->first = NULL;
+	link_close(&h->link);
+	free(h->person_id);
+	free(h);
+}
+
+/* ---- what the links tell ---- */
+
+static void
+link_opened(void *with, struct link *l)
+{
+	struct held *h = with;
+	struct upstream *u = h->upstream;
+
+	(void)l;
+	h->was_open = true;
+	if (h == u->first)
+		upstream_opened(u);
+	else
+		upstream_wait_serve(u);
+}
+
+static void
+link_closed(void *with, struct link *l, const struct fault *why)
+{
+	struct held *h = with;
+	struct upstream *u = h->upstream;
+	bool was_first = u->first == h;
+	struct fault f;
+
+	fault_set(&f, why->id, "%.*s: %.180s", STR_ARG(u->plan.entry->name),
+		why->detail);
+	h->link = NULL;
+	list_remove(&h->place);
+	if (was_first) {
+		u->first = NULL;
+		upstream_lost(u, l, why);
+	} else if (!h->was_open) {
+		upstream_doubt(u, why);
+	}
+	if (u->state == UPSTREAM_CONNECTED && h->was_open)
+		upstream_wait_serve(u); /* over a link anew */
+	else if (u->state != UPSTREAM_CONNECTING)
+		upstream_wait_fail(u, h, &f);
+	free(h->person_id);
+	free(h);
+}
+
+static void
+link_heard(void *with, struct link *l, const struct envelope *e)
+{
+	struct held *h = with;
+	struct upstream *u = h->upstream;
+	const struct back_listener *bl = back_listener(u->plan.back);
+
+	(void)l;
+	if (h == u->first)
+		listing_heard(u->listing, e);
+	bl->heard(bl->with, u,
+		h->person_id == NULL || upstream_is_shared(u)
+			? STR_NONE
+			: str_from(h->person_id),
+		e);
+}
+
+static void
+say_unsaid(struct upstream *u)
+{
+	if (u->said > SAID_MAX)
+		event_log(&u->scope, EVENT_SERVER_STDERR,
+			EF_U64("left_out", u->said - SAID_MAX));
+	u->said = 0;
+}
+
+static void
+link_said(void *with, struct link *l, struct str line)
+{
+	struct held *h = with;
+	struct upstream *u = h->upstream;
+	int64_t now = loop_now(u->plan.loop);
+	struct arena *a;
+
+	(void)l;
+	if (!event_is_on(FAULT_LEVEL_DEBUG))
+		return;
+	if (now - u->said_since >= SAID_MS) {
+		say_unsaid(u);
+		u->said_since = now;
+	}
+	if (++u->said > SAID_MAX)
+		return;
+	a = arena_new(LINE_ROOM);
+	event_log(&u->scope, EVENT_SERVER_STDERR,
+		EF_STR("line",
+			redact_text(a, u->plan.entry,
+				str_cut(line, 0, LINE_ROOM / 8))));
+	arena_free(&a);
+}
+
+static void
+link_missed(void *with, struct link *l)
+{
+	struct held *h = with;
+
+	(void)l;
+	if (h == h->upstream->first)
+		listing_again(h->upstream->listing);
+}
+
+/* ---- whose it is ---- */
+
+struct held *
+held_open(struct upstream *u, const enum revision *known)
+{
+	struct held *h = calloc(1, sizeof(*h));
+
+	if (h == NULL)
+		die("out of memory");
+	h->upstream = u;
+	list_add(&u->helds, &h->place);
+	h->link = link_new(&(struct link_plan){
+		.loop = u->plan.loop,
+		.http = u->plan.http,
+		.entry = u->plan.entry,
+		.known = known,
+		.owner = { .opened = link_opened,
+			.closed = link_closed,
+			.heard = link_heard,
+			.said = link_said,
+			.missed = link_missed,
+			.with = h },
+	});
+	return h;
+}
+
+static char *
+own_copy(struct str s)
+{
+	char *p = strndup(s.p, s.n);
+
+	if (p == NULL)
+		die("out of memory");
+	return p;
+}
+
+struct held *
+held_for(struct upstream *u, struct str person_id)
+{
+	struct held *h;
+
+	if (upstream_is_shared(u))
+		return u->first;
+	h = held_of(u, person_id);
+	if (h != NULL)
+		return h;
+	h = u->first;
+	if (h == NULL || h->person_id != NULL)
+		h = held_open(u, &u->server.revision);
+	h->person_id = own_copy(person_id);
+	return h;
+}
+
+/* ---- those who call no more ---- */
+
+void
+held_sweep(struct upstream *u)
+{
+	int64_t now = loop_now(u->plan.loop);
+
+	list_each(at, &u->helds) {
+		struct held *h = list_entry(at, struct held, place);
+
+		if (h != u->first && link_is_open(h->link) &&
+			!link_is_busy(h->link) &&
+			now - link_last_used(h->link) > IDLE_MS)
+			held_drop(h);
+	}
+}
+
+void
+upstream_forget_person(struct upstream *u, struct str person_id)
+{
+	struct held *h = held_of(u, person_id);
+
+	if (h != NULL && h != u->first)
+		held_drop(h);
+}

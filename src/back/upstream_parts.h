@@ -1,0 +1,84 @@
+/*
+ * upstream_parts: what upstream.c (its states), upstream_wait.c (who waits for
+ * a link) and held.c (the links, and whose they are) share.  Nobody else
+ * includes it.
+ */
+#ifndef BACK_UPSTREAM_PARTS_H
+#define BACK_UPSTREAM_PARTS_H
+
+#include "back/back.h"
+#include "base/event.h"
+
+/* A link and whose it is.  Lives as long as the link. */
+struct held {
+	struct list place;
+	struct upstream *upstream;
+	struct link *link;
+	char *person_id; /* NULL: nobody's yet, or everybody's */
+	bool was_open;
+};
+
+struct upstream {
+	struct upstream_plan plan;
+	enum upstream_state state;
+	char detail[256];
+	int64_t since;        /* wall clock, seconds */
+	int64_t begun_at;     /* loop_now() */
+	int64_t connected_at; /* the same */
+	uint64_t answers;     /* of the first link, by then */
+	bool has_settled;
+	unsigned changed;  /* kinds that differ since it connects: bits */
+	unsigned failures; /* since it was last steady */
+	struct list helds;
+	struct held *first; /* the one that learned what we know */
+	struct list waits;  /* for the first link, or for a person's */
+	struct loop_timer retry;
+	struct loop_timer sweep;
+	struct arena *server_arena;
+	struct handshake_server server;
+	bool known; /* server is filled */
+	struct catalogue catalogue;
+	struct listing *listing; /* reads the lists over the first link */
+	struct event_scope scope;
+	int64_t said_since; /* loop_now() */
+	unsigned said;      /* lines of stderr since then */
+};
+
+/* ---- upstream.c ---- */
+
+/* Whether one link serves everybody. */
+bool upstream_is_shared(const struct upstream *u);
+/* The first link opened: learns what the server says of itself, and lists what
+ * it offers. */
+void upstream_opened(struct upstream *u);
+/* The first link, which is gone from u already, was lost: now or after its
+ * back-off there is another. */
+void upstream_lost(
+	struct upstream *u, const struct link *lost, const struct fault *why);
+/* A person's link found nobody there: then the first one, which may have no
+ * stream that would have told it, is of no use either. */
+void upstream_doubt(struct upstream *u, const struct fault *why);
+
+/* ---- held.c ---- */
+
+/* Begins to open a link, nobody's yet; known: its revision, or NULL. */
+struct held *held_open(struct upstream *u, const enum revision *known);
+/* Closes it; its calls fail. */
+void held_drop(struct held *h);
+/* The link that is this person's, or NULL. */
+struct held *held_of(const struct upstream *u, struct str person_id);
+/* The link that this person's calls go by, made or taken over now if need be;
+ * the upstream is connected. */
+struct held *held_for(struct upstream *u, struct str person_id);
+/* Closes the links of people who have not called for long. */
+void held_sweep(struct upstream *u);
+
+/* ---- upstream_wait.c ---- */
+
+/* Tells those who wait for h that there won't be a link; NULL: everybody. */
+void upstream_wait_fail(
+	struct upstream *u, const struct held *h, const struct fault *f);
+/* A link opened: gives it to those who waited for it. */
+void upstream_wait_serve(struct upstream *u);
+
+#endif
