@@ -15,8 +15,8 @@
 #include "app/command.h"
 #include "app/expand.h"
 #include "app/process.h"
+#include "app/reload.h"
 #include "app/settings.h"
-#include "app/settings_watch.h"
 #include "back/back.h"
 #include "base/arena.h"
 #include "base/event.h"
@@ -58,12 +58,11 @@ struct serve {
 	struct hall *hall;
 	struct front *front;
 	struct http_server *server;
-	struct settings_watch watch;
+	struct reload reload;
 	struct loop_timer sweep;
 	struct loop_timer children;
 	int64_t children_end; /* loop_now() */
 	unsigned signals;
-	bool reloading;
 };
 
 /* ---- parts ---- */
@@ -256,12 +255,6 @@ greet(struct serve *s, struct fault *f)
 
 /* ---- reload ---- */
 
-struct reload {
-	struct serve *serve;
-	struct settings *fresh;
-	struct fault fault;
-};
-
 /* What needs a restart stays as it is. */
 static void
 keep_fixed(struct settings *fresh, const struct settings *old)
@@ -289,64 +282,27 @@ keep_fixed(struct settings *fresh, const struct settings *old)
 }
 
 static void
-reload_work(void *with)
-{
-	struct reload *r = with;
-
-	r->fresh = command_settings(&r->serve->run, &r->fault);
-}
-
-static void
-reload_done(void *with)
-{
-	struct reload *r = with;
-	struct serve *s = r->serve;
-	struct settings *fresh = r->fresh;
-
-	s->reloading = false;
-	if (fresh == NULL) {
-		event_log(NULL, EVENT_SETTINGS_KEPT,
-			EF_TEXT("why", r->fault.detail));
-	} else if (s->signals > 0) {
-		settings_drop(&fresh);
-	} else {
-		setup_events(fresh);
-		keep_fixed(fresh, s->settings);
-		settings_drop(&s->settings);
-		s->settings = fresh;
-		hall_settings(s->hall, fresh);
-		front_settings(s->front, fresh);
-		event_log(NULL, EVENT_SETTINGS_LOADED,
-			EF_STR("file", fresh->path),
-			EF_U64("servers", fresh->server_count));
-	}
-	free(r);
-}
-
-/* Beside the loop: placeholders may read files and run commands. */
-static void
-reload(void *with)
+take_settings(void *with, struct settings *fresh)
 {
 	struct serve *s = with;
-	struct reload *r;
-	struct fault f = { 0 };
 
-	if (s->reloading || s->signals > 0)
-		return;
-	/* A file that was not there at the start. */
-	if (str_is_none(s->run.places.settings) &&
-		!places_find(s->run.arena, s->run.options, s->run.env,
-			&s->run.places, &f))
-		return;
-	r = calloc(1, sizeof(*r));
-	if (r == NULL)
-		return;
-	r->serve = s;
-	s->reloading = loop_slow(s->loop, reload_work, reload_done, r, &f);
-	if (!s->reloading) {
-		event_log(NULL, EVENT_SETTINGS_KEPT, EF_TEXT("why", f.detail));
-		free(r);
-	}
+	setup_events(fresh);
+	keep_fixed(fresh, s->settings);
+	settings_drop(&s->settings);
+	s->settings = fresh;
+	hall_settings(s->hall, fresh);
+	front_settings(s->front, fresh);
+	event_log(NULL, EVENT_SETTINGS_LOADED, EF_STR("file", fresh->path),
+		EF_U64("servers", fresh->server_count));
+}
+
+static void
+hear_reload(void *with, int signum)
+{
+	struct serve *s = with;
+
+	(void)signum;
+	reload_ask(&s->reload);
 }
 
 /* ---- the end ---- */
@@ -402,16 +358,9 @@ hear_end(void *with, int signum)
 	if (s->signals++ > 0)
 		_exit(EXIT_FAILED);
 	event_log(NULL, EVENT_STOPPING, EF_U64("signal", (unsigned)signum));
-	settings_watch_stop(&s->watch);
+	reload_stop(&s->reload);
 	hall_drain(s->hall);
 	http_server_drain(s->server, DRAIN_MS, stop_servers, s);
-}
-
-static void
-hear_reload(void *with, int signum)
-{
-	(void)signum;
-	reload(with);
 }
 
 static void
@@ -437,6 +386,7 @@ take_apart(struct serve *s)
 	tls_context_free(&s->tls_in);
 	tls_context_free(&s->tls_out);
 	loop_free(&s->loop);
+	reload_clear(&s->reload);
 	seal_key_free(&s->key);
 	settings_drop(&s->settings);
 }
@@ -446,17 +396,17 @@ take_apart(struct serve *s)
 static void
 run(struct serve *s)
 {
-	struct str settings = s->run.places.settings;
-
 	loop_signal(s->loop, SIGTERM, hear_end, s);
 	loop_signal(s->loop, SIGINT, hear_end, s);
 	loop_signal(s->loop, SIGHUP, hear_reload, s);
 	loop_timer_init(&s->sweep, s->loop, sweep, s);
 	loop_timer_set(&s->sweep, SWEEP_MS);
 	loop_timer_init(&s->children, s->loop, wait_for_children, s);
-	settings_watch_start(&s->watch, s->loop,
-		str_is_none(settings) ? "mcp_settings.json" : settings.p,
-		reload, s);
+	reload_start(&s->reload,
+		&(struct reload_plan){ .loop = s->loop,
+			.run = &s->run,
+			.loaded = take_settings,
+			.with = s });
 	loop_run(s->loop);
 	event_log(NULL, EVENT_STOPPED, EF_U64("signals", s->signals));
 }

@@ -1,6 +1,7 @@
 // The command line as a user meets it.
 import assert from 'node:assert/strict';
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from
+	'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -178,6 +179,32 @@ test('serve: reload by file and by signal, broken settings kept', async t => {
 		{ method: 'POST' })).status, 404);
 	assert.equal((await fetch(`${d.url}/mcp/three`,
 		{ method: 'POST' })).status, 401);
+});
+
+test('serve: a reload that is asked for while another one runs', async t => {
+	const dir = freshFolder(t);
+	const script = join(dir, 'word.sh');
+	writeFileSync(join(dir, 'word'), 'early');
+	writeFileSync(join(dir, 'open'), '');
+	writeFileSync(script, '#!/bin/sh\ncat word\necho >> readings\n' +
+		'while [ ! -e open ]; do sleep 0.02; done\n', { mode: 0o755 });
+	writeSettings(dir, { mcpServers: { one: { command: exe,
+		args: ['demo'], description: '${cmd:./word.sh}' } } });
+	const d = await serve(t, dir, ['--allow-cmd']);
+	await d.said(/connected" server="one"/);
+	const readings = () => readFileSync(join(dir, 'readings'), 'utf8').length;
+	rmSync(join(dir, 'open'));
+	d.child.kill('SIGHUP');
+	while (readings() < 2)
+		await new Promise(r => setTimeout(r, 10));
+	writeFileSync(join(dir, 'word'), 'late');
+	d.child.kill('SIGHUP');
+	d.child.kill('SIGHUP');
+	// Whoever answers this has heard the signals.
+	await fetch(`${d.url}/health`);
+	writeFileSync(join(dir, 'open'), '');
+	await d.said(/settings loaded[^]*settings loaded/);
+	assert.equal(readings(), 3, 'twice asked for, once more read');
 });
 
 test('serve: a settings file that comes later', async t => {
