@@ -26,6 +26,9 @@ ON CONFLICT (id) DO UPDATE SET
 -- name: grant_revoke
 UPDATE grants SET revoked = $1 WHERE id = $2 AND revoked = 0;
 
+-- name: grant_revoke_person
+UPDATE grants SET revoked = $1 WHERE person_id = $2 AND revoked = 0;
+
 -- name: answered_add
 INSERT INTO answered (digest, expires) VALUES ($1, $2)
 ON CONFLICT (digest) DO NOTHING;

@@ -17,6 +17,10 @@ ON CONFLICT (digest) DO UPDATE SET
 -- name: auth_code_remove_all
 DELETE FROM auth_code WHERE grant_id = $1;
 
+-- name: auth_code_remove_person
+DELETE FROM auth_code WHERE grant_id IN (
+	SELECT id FROM grants WHERE person_id = $1);
+
 -- name: auth_code_sweep
 DELETE FROM auth_code WHERE expires < $1;
 
@@ -37,6 +41,10 @@ DELETE FROM access_token WHERE digest = $1;
 -- name: access_token_remove_all
 DELETE FROM access_token WHERE grant_id = $1;
 
+-- name: access_token_remove_person
+DELETE FROM access_token WHERE grant_id IN (
+	SELECT id FROM grants WHERE person_id = $1);
+
 -- name: access_token_sweep
 DELETE FROM access_token WHERE expires < $1;
 
@@ -54,6 +62,10 @@ ON CONFLICT (digest) DO UPDATE SET
 
 -- name: refresh_token_remove_all
 DELETE FROM refresh_token WHERE grant_id = $1;
+
+-- name: refresh_token_remove_person
+DELETE FROM refresh_token WHERE grant_id IN (
+	SELECT id FROM grants WHERE person_id = $1);
 
 -- name: refresh_token_sweep
 DELETE FROM refresh_token WHERE expires < $1;

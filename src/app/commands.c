@@ -38,7 +38,7 @@ static const struct command commands[] = {
 		"who can log in", "ostiary user list --json" },
 	{ "user passwd", command_user_passwd, "NAME", 1, 1,
 		OPTIONS_STORE | OPTION_PASSWORD_STDIN,
-		"give somebody another password and end their logins",
+		"give somebody another password; ends logins and grants",
 		"ostiary user passwd ada --password-stdin < secret.txt" },
 	{ "user remove", command_user_remove, "NAME", 1, 1, OPTIONS_STORE,
 		"remove somebody, their logins and all that they allowed",

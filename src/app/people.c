@@ -129,6 +129,7 @@ command_user_add(const struct command_run *run)
 
 /* ---- passwd ---- */
 
+/* Whoever knew the old one may have logged in and allowed things (AS-48). */
 static bool
 run_passwd(struct store_txn *t, struct store_job *job, struct fault *f)
 {
@@ -138,7 +139,8 @@ run_passwd(struct store_txn *t, struct store_job *job, struct fault *f)
 	if (!load_named(t, j, &p, f))
 		return false;
 	p.password_hash = j->hash;
-	return person_save(t, &p, f) && web_session_remove_all(t, p.id, f);
+	return person_save(t, &p, f) && web_session_remove_all(t, p.id, f) &&
+		grant_revoke_all(t, p.id, time(NULL), f);
 }
 
 int
@@ -153,7 +155,10 @@ command_user_passwd(const struct command_run *run)
 		return command_failed(&f);
 	status = run_job(run, &j);
 	if (status == 0)
-		fprintf(stderr, "%.*s has a new password.\n", STR_ARG(j.name));
+		fprintf(stderr,
+			"%.*s has a new password; the logins and grants so far "
+			"have ended.\n",
+			STR_ARG(j.name));
 	return status;
 }
 

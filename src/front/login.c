@@ -217,19 +217,23 @@ check_password(struct arena *a, void *input)
 	secret_clear(&t->password);
 }
 
-/* The person may have been disabled while the sum was made. */
+/* The person may have been disabled, or got another password, while the sum
+ * was made. */
 static bool
 begin_session(
 	struct arena *a, struct store_txn *t, void *input, struct fault *f)
 {
 	struct attempt *x = input;
+	struct person now;
 
 	if (!x->right)
 		return fault_set(f, FAULT_WRONG_LOGIN, "wrong");
-	if (!person_load(a, t, x->person.id, &x->person, f))
+	if (!person_load(a, t, x->person.id, &now, f))
 		return false;
-	if (x->person.disabled != 0)
+	if (now.disabled != 0)
 		return fault_set(f, FAULT_WRONG_LOGIN, "disabled");
+	if (!str_eq(now.password_hash, x->person.password_hash))
+		return fault_set(f, FAULT_WRONG_LOGIN, "it was changed");
 	if (!str_is_none(x->old_digest) &&
 		!web_session_remove(t, x->old_digest, f))
 		return false;

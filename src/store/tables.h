@@ -73,6 +73,10 @@ bool grant_list(struct arena *a, struct store_txn *t, struct str person_id,
 bool grant_revoke(
 	struct store_txn *t, struct str id, int64_t now, struct fault *f);
 
+/* The same for all that a person allowed. */
+bool grant_revoke_all(struct store_txn *t, struct str person_id, int64_t now,
+	struct fault *f);
+
 /* Keeps that a consent page was answered, until that time; *first says whether
  * it had not been before. */
 bool grant_answer(struct store_txn *t, struct str page_digest, int64_t expires,

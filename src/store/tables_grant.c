@@ -76,6 +76,19 @@ grant_revoke(struct store_txn *t, struct str id, int64_t now, struct fault *f)
 }
 
 bool
+grant_revoke_all(
+	struct store_txn *t, struct str person_id, int64_t now, struct fault *f)
+{
+	struct sql_args whose = SQL_ARGS(SQL_TEXT(person_id));
+
+	return sql_do(t, SQL_GRANT_REVOKE_PERSON,
+		       SQL_ARGS(SQL_NUMBER(now), SQL_TEXT(person_id)), f) &&
+		sql_do(t, SQL_AUTH_CODE_REMOVE_PERSON, whose, f) &&
+		sql_do(t, SQL_ACCESS_TOKEN_REMOVE_PERSON, whose, f) &&
+		sql_do(t, SQL_REFRESH_TOKEN_REMOVE_PERSON, whose, f);
+}
+
+bool
 grant_answer(struct store_txn *t, struct str page_digest, int64_t expires,
 	bool *first, struct fault *f)
 {

@@ -6,7 +6,7 @@ import net from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
-import { MODERN, legacy, modern, obtain, ostiary, register, request, until } from '../e2e/lib.mjs';
+import { MODERN, Visitor, legacy, modern, obtain, ostiary, register, request, token, until } from '../e2e/lib.mjs';
 import { addPerson, call, healthy, metaOf, parseChallenge, startGuarded } from './kit.mjs';
 
 let d, client;
@@ -49,13 +49,18 @@ test('a token that was revoked between head and body opens nothing', async () =>
 });
 
 // The command line beside the running daemon.
-const beside = async (...args) => JSON.parse((await promisify(execFile)(ostiary, [...args, '--config', d.config],
-	{ env: { ...process.env, OSTIARY_HOME: join(d.home, 'state') } })).stdout || 'null');
+async function beside(...args) {
+	const running = promisify(execFile)(ostiary, [...args, '--config', d.config], { env: { ...process.env, OSTIARY_HOME: join(d.home, 'state') } });
+	running.child.stdin.end(`${PASSWORDS[1]}\n`);
+	return JSON.parse((await running).stdout || 'null');
+}
+const PASSWORDS = ['the first password', 'another password'];
+const newPassword = name => beside('user', 'passwd', name, '--password-stdin');
 
 test('what another process takes back ends here, parked calls and sessions too', async () => {
 	const ends = { 'grant revoke': async t => beside('grant', 'revoke', (await beside('grant', 'list', '--json')).find(g => g.client === t.client.client_id).id),
-		'client revoke': t => beside('client', 'revoke', t.client.client_id), 'user remove': () => beside('user', 'remove', 'eve') };
-	const eve = await addPerson(d, 'eve');
+		'client revoke': t => beside('client', 'revoke', t.client.client_id), 'user passwd': () => newPassword('eve'), 'user remove': () => beside('user', 'remove', 'eve') };
+	let eve = await addPerson(d, 'eve', PASSWORDS[0]);
 	for (const [what, end] of Object.entries(ends)) {
 		const t = await obtain(d, what === 'grant revoke' ? d.owner : eve, { path: '/mcp/demo' });
 		await until('the demo', async () => (await modern(t.resource, t.access_token, 'tools/list')).message.result?.tools.length > 0);
@@ -73,8 +78,24 @@ test('what another process takes back ends here, parked calls and sessions too',
 		}
 		assert.ok(Date.now() - began < 6000, `${what}: none of them counted to twelve`);
 		assert.equal((await modern(t.resource, t.access_token, 'tools/list')).status, 401);
+		assert.match((await token(d, { grant_type: 'refresh_token', refresh_token: t.refresh_token, client_id: t.client.client_id })).error, /^invalid_(grant|client)$/, what);
+		assert.equal((await eve.get('/access')).status, what.startsWith('user') ? 303 : 200, `${what}: logins`);
+		if (what === 'user passwd') eve = await new Visitor(d).login({ username: 'eve', password: PASSWORDS[1] });
 	}
 	await healthy(d);
+});
+
+test('a login with the old password that is on its way counts no more', async () => {
+	const visitors = await Promise.all(Array.from({ length: 16 }, async () => {
+		const v = new Visitor(d);
+		return { v, page: await v.get('/login') };
+	}));
+	await (await addPerson(d, 'mallory', PASSWORDS[0])).get('/');
+	const tries = visitors.map(({ v, page }) => v.submit(page, { username: 'mallory', password: PASSWORDS[0] }));
+	await newPassword('mallory');
+	await Promise.all(tries);
+	for (const { v } of visitors) assert.equal((await v.get('/access')).status, 303, 'nobody is logged in');
+	await new Visitor(d).login({ username: 'mallory', password: PASSWORDS[1] });
 });
 
 test('a client that takes itself away takes its calls along', async () => {

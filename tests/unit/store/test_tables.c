@@ -472,6 +472,31 @@ removing_takes_all_that_hangs_on_it(void **state)
 }
 
 static void
+all_that_a_person_allowed_ends_together(void **state)
+{
+	struct world *w = *state;
+	struct person other = anna();
+	struct grant g = a_grant("g_other", "c_1");
+
+	save_anna_and_grant(w);
+	save_tokens(w, 100);
+	other.id = STR("p_2");
+	other.name = STR("bert");
+	g.person_id = other.id;
+	assert_true(person_save(w->t, &other, &w->f));
+	assert_true(grant_save(w->t, &g, &w->f));
+	assert_true(grant_revoke_all(w->t, STR("p_2"), 50, &w->f));
+	assert_true(tokens_are_there(w));
+	assert_true(grant_load(w->a, w->t, STR("g_other"), &g, &w->f));
+	assert_int_equal(g.revoked, 50);
+	assert_true(grant_revoke_all(w->t, STR("p_1"), 60, &w->f));
+	assert_false(tokens_are_there(w));
+	assert_true(grant_revoke_all(w->t, STR("p_2"), 70, &w->f));
+	assert_true(grant_load(w->a, w->t, STR("g_other"), &g, &w->f));
+	assert_int_equal(g.revoked, 50);
+}
+
+static void
 a_page_is_answered_once(void **state)
 {
 	struct world *w = *state;
@@ -552,6 +577,7 @@ main(void)
 		TEST(a_token_needs_its_grant),
 		TEST(revoking_ends_the_family),
 		TEST(removing_takes_all_that_hangs_on_it),
+		TEST(all_that_a_person_allowed_ends_together),
 		TEST(a_page_is_answered_once),
 		TEST(sweeping_keeps_what_is_not_yet_over),
 		TEST(every_statement_is_understood),
