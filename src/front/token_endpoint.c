@@ -177,7 +177,9 @@ issue_by_refresh(struct errand *e, struct store_txn *t,
 		save_access(e, t, f) && touch(e, t, f);
 }
 
-/* The successor's access token as it was; one of another scope is made. */
+/* The successor's access token as it was.  When there is none, because it was
+ * revoked alone (RFC 7009) or had another scope, a fresh one: what was revoked
+ * never comes back. */
 static bool
 repeat(struct arena *a, struct errand *e, struct store_txn *t, struct fault *f)
 {
@@ -192,7 +194,10 @@ repeat(struct arena *a, struct errand *e, struct store_txn *t, struct fault *f)
 	if (fault_is_set(f) && f->id != FAULT_NOT_FOUND)
 		return false;
 	fault_clear(f);
-	return save_access(e, t, f);
+	e->answer.access = fresh_token(a, TOKEN_ACCESS);
+	return str_is_none(e->answer.access)
+		? fault_set(f, FAULT_TOO_LARGE, "tokens")
+		: save_access(e, t, f);
 }
 
 /* Names what is going to replace the refresh token. */

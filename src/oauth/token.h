@@ -12,7 +12,8 @@
  *
  * Only digests rest in the store.  So that the same successor can be given
  * twice, successors are derived from the retired token under a key
- * (docs/PROTOCOL.md U-13).
+ * (docs/PROTOCOL.md U-13); an access token that was revoked meanwhile is
+ * replaced by a fresh one.
  */
 #ifndef OAUTH_TOKEN_H
 #define OAUTH_TOKEN_H

@@ -265,6 +265,34 @@ lesson_F15_the_lost_answer(void **state)
 }
 
 static void
+lesson_F15_a_revoked_token_stays_revoked(void **state)
+{
+	struct answer a, first, again;
+	struct str old, gone;
+
+	(void)state;
+	begin();
+	a = house_tokens(cookie, client);
+	old = json_member_of(&a, "refresh_token");
+	first = token_post(refresh_body(client, old, ""));
+	gone = json_member_of(&first, "access_token");
+	a = house_ask(&(struct ask){ .target = STR("/oauth/revoke"),
+		.body = str_join(arena, STR("client_id="), client,
+			STR("&token="), gone) });
+	assert_int_equal(a.status, 200);
+	assert_int_equal(call("/mcp", gone).status, 401);
+	again = token_post(refresh_body(client, old, ""));
+	assert_int_equal(again.status, 200);
+	assert_true(str_eq(json_member_of(&first, "refresh_token"),
+		json_member_of(&again, "refresh_token")));
+	assert_false(str_eq(gone, json_member_of(&again, "access_token")));
+	assert_int_equal(
+		call("/mcp", json_member_of(&again, "access_token")).status,
+		200);
+	assert_int_equal(call("/mcp", gone).status, 401);
+}
+
+static void
 lesson_F15_reuse_ends_the_family(void **state)
 {
 	struct answer a;
@@ -518,6 +546,7 @@ main(void)
 		CHECK(lesson_F13_a_code_is_spent_once),
 		CHECK(lesson_F13_a_later_replay_revokes),
 		CHECK(lesson_F15_the_lost_answer),
+		CHECK(lesson_F15_a_revoked_token_stays_revoked),
 		CHECK(lesson_F15_reuse_ends_the_family),
 		CHECK(lesson_F15_reuse_after_the_successor_was_used),
 		CHECK(test_refresh_tokens_only_for_whom_they_are),
