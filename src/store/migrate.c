@@ -1,13 +1,8 @@
-/*
- * migrate: from the version that the database has to the one that sql/ is
- * written for.
- *
- * The version is read again within each step's transaction, so two processes
- * that start at once take turns.
- */
-#include "store/sqlite.h"
+/* migrate: see migrate.h. */
+#include "store/migrate.h"
 
 #include "base/event.h"
+#include "store/sqlite.h"
 
 #define IS_THERE                                                               \
 	"SELECT COUNT(*) FROM sqlite_schema "                                  \

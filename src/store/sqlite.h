@@ -1,12 +1,7 @@
 /*
- * sqlite: the connection, its transactions, and what is done before the first.
+ * sqlite: the connection, its transactions and its jobs.
  *
- * A database is made under another name and linked to its own when it is
- * whole, so a file that is there is either complete or not ours.  One that is
- * there is checked by a connection that can't write before any other touches
- * it: what is refused keeps its bytes, and so does its -wal file.
- *
- * One connection belongs to one thread at a time.
+ * One connection belongs to one thread at a time; sqlite_open.h makes it.
  */
 #ifndef STORE_SQLITE_H
 #define STORE_SQLITE_H
@@ -25,11 +20,6 @@ struct store_txn {
 	sqlite3 *db;
 	sqlite3_stmt *cached[SQL_COUNT]; /* prepared when first used */
 };
-
-/* FAULT_STORE_DAMAGED, FAULT_STORE_FOREIGN, FAULT_STORE_NEWER,
- * FAULT_STORE_BUSY after busy_ms, FAULT_STORE.  path may be ":memory:". */
-bool sqlite_open(
-	struct store_txn **t, const char *path, int busy_ms, struct fault *f);
 
 /* What went into the -wal file goes into the database.  *t may be NULL. */
 void sqlite_close(struct store_txn **t);
@@ -54,12 +44,5 @@ bool sqlite_is_in_transaction(const struct store_txn *t);
 bool sqlite_job_begin(struct store_txn *t, struct fault *f);
 bool sqlite_job_keep(struct store_txn *t, struct fault *f);
 bool sqlite_job_undo(struct store_txn *t, struct fault *f);
-
-/* sqlite_check.c: whether the file at path is a database of ours that can be
- * opened; writes nothing.  The file exists. */
-bool sqlite_check(const char *path, int busy_ms, struct fault *f);
-
-/* migrate.c: brings the schema to SQL_VERSION, one transaction a step. */
-bool migrate(struct store_txn *t, struct fault *f);
 
 #endif

@@ -1,16 +1,9 @@
-/*
- * sqlite_check: looking at a database without touching it.
- *
- * A database that was closed well has no -wal file, and all that it holds is
- * in its one file: it is opened as immutable, which leaves no trace.  With a
- * -wal file (after a crash, or while another process runs) it is opened for
- * reading, which takes locks in the -shm file but writes to neither of the
- * others.
- */
-#include "store/sqlite.h"
+/* sqlite_check: see sqlite_check.h. */
+#include "store/sqlite_check.h"
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "store/sqlite.h"
 
 #include <sys/stat.h>
 

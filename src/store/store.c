@@ -4,6 +4,7 @@
 #include "base/die.h"
 #include "base/event.h"
 #include "store/sqlite.h"
+#include "store/sqlite_open.h"
 
 #include <pthread.h>
 #include <signal.h>

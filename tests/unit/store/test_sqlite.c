@@ -2,6 +2,7 @@
 #include "base/arena.h"
 #include "crypto/digest.h"
 #include "store/sqlite.h"
+#include "store/sqlite_open.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
