@@ -76,6 +76,9 @@ run(struct arena *a, struct store_txn *t, void *input, struct fault *f)
 
 	if (!client_request_load(a, t, &e->request.used, &c, f))
 		return false;
+	if (str_is_none(token))
+		return fault_set(
+			f, FAULT_INVALID_REQUEST, "the token is missing");
 	e->client_id = c.id;
 	if (token_is_well_formed(token, TOKEN_REFRESH))
 		return run_refresh(a, t, e, &c, f);
@@ -115,9 +118,6 @@ prepare(struct arena *a, const struct front *front,
 {
 	if (!client_request_read(a, front, r, NULL, &e->request, f))
 		return false;
-	if (str_is_none(form_get(&e->request.form, "token")))
-		return fault_set(
-			f, FAULT_INVALID_REQUEST, "the token is missing");
 	e->name = token_name(form_get(&e->request.form, "token"));
 	e->now = loop_wall(front->loop);
 	return true;

@@ -19,6 +19,7 @@
 struct errand {
 	struct client_request request;
 	struct token_ask ask;
+	struct fault unfit; /* of the ask; told to the client itself alone */
 	struct token_name name; /* of what was presented */
 	const struct seal_key *token_key;
 	int64_t now, access_s, refresh_s, grace_s;
@@ -265,6 +266,10 @@ run(struct arena *a, struct store_txn *t, void *input, struct fault *f)
 
 	if (!client_request_load(a, t, &e->request.used, &e->client, f))
 		return false;
+	if (fault_is_set(&e->unfit)) {
+		*f = e->unfit;
+		return false;
+	}
 	switch (e->ask.type) {
 	case TOKEN_BY_CODE:
 		return run_code(a, e, t, f);
@@ -316,11 +321,10 @@ prepare(struct arena *a, const struct front *front,
 {
 	const struct settings *s = front->settings;
 
-	if (!client_request_read(
-		    a, front, r, token_repeatable, &e->request, f) ||
-		!token_read(a, &e->request.form, &e->ask, f))
+	if (!client_request_read(a, front, r, token_repeatable, &e->request, f))
 		return false;
-	e->name = token_name(e->ask.presented);
+	if (token_read(a, &e->request.form, &e->ask, &e->unfit))
+		e->name = token_name(e->ask.presented);
 	e->token_key = front->token_key;
 	e->now = loop_wall(front->loop);
 	e->access_s = s->access_s;

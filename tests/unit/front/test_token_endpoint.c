@@ -117,7 +117,7 @@ lesson_F16_one_case_for_each_code(void **state)
 	(void)state;
 	begin();
 	other = house_client();
-	a = token_post(STR("client_id=c_1"));
+	a = token_post(str_join(arena, STR("client_id="), client));
 	assert_refused(&a, 400, "invalid_request");
 	a = token_post(STR("a=1&a=2"));
 	assert_refused(&a, 400, "invalid_request");
@@ -125,8 +125,14 @@ lesson_F16_one_case_for_each_code(void **state)
 		.type = STR("application/json"),
 		.body = STR("{}") });
 	assert_refused(&a, 400, "invalid_request");
-	a = token_post(STR("grant_type=password&client_id=c_1"));
+	a = token_post(
+		str_join(arena, STR("grant_type=password&client_id="), client));
 	assert_refused(&a, 400, "unsupported_grant_type");
+	/* Strangers hear nothing but that. */
+	a = token_post(STR("grant_type=password&client_id=c_1"));
+	assert_refused(&a, 401, "invalid_client");
+	a = token_post(redeem_body(STR("c_1"), STR("ost_ac_x"), ""));
+	assert_refused(&a, 401, "invalid_client");
 	a = token_post(refresh_body(STR("c_unknown"),
 		token_make(arena, TOKEN_REFRESH, (unsigned char[32]){ 0 }),
 		""));
