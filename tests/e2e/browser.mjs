@@ -13,13 +13,18 @@ export async function fillLogin(page, person) {
 	await page.locator('form:has(input[name=password]) button[type=submit]').first().click();
 }
 
+// Opens an authorization URL and says yes, after a login if one is asked for.
+export async function sayYes(page, url, person) {
+	await page.goto(url);
+	if (await page.locator('input[name=password]').count()) await fillLogin(page, person);
+	await page.locator('button[name=decision][value=allow]').click();
+}
+
 // Follows an authorization URL to the client's redirect address; what the
 // address got as its query.
 export async function allow(page, url, person, redirect) {
 	await page.route(u => u.href.startsWith(redirect), route => route.fulfill({ status: 200, contentType: 'text/html', body: '<title>done</title>back at the client' }));
-	await page.goto(url);
-	if (await page.locator('input[name=password]').count()) await fillLogin(page, person);
-	await page.locator('button[name=decision][value=allow]').click();
+	await sayYes(page, url, person);
 	await page.waitForURL(u => u.href.startsWith(redirect));
 	return new URL(page.url()).searchParams;
 }
