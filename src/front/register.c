@@ -41,33 +41,55 @@ bearer_of(const struct http_request *r)
 static void
 refuse(struct front *front, struct http_request *r, const struct fault *f)
 {
+	struct str network = throttle_network(r->arena, r->peer);
+	int64_t now = loop_now(front->loop);
+	int64_t by_secret =
+		throttle_wait(front->throttle, THROTTLE_SECRET, network, now);
 	struct reply how = { 0 };
 
 	if (f->id == FAULT_INVALID_TOKEN)
 		how.challenge = STR("Bearer error=\"invalid_token\"");
-	if (f->id == FAULT_TOO_MANY)
-		how.retry_after = throttle_wait(front->throttle,
-			THROTTLE_REGISTER, throttle_network(r->arena, r->peer),
-			loop_now(front->loop));
+	if (f->id == FAULT_TOO_MANY) {
+		how.retry_after = throttle_wait(
+			front->throttle, THROTTLE_REGISTER, network, now);
+		if (by_secret > how.retry_after)
+			how.retry_after = by_secret;
+	}
 	reply_oauth_fault(r, f, &how);
 }
 
 /* ---- registering ---- */
 
+/* Wrong ones count as wrong secrets of clients do. */
+static bool
+check_token(struct front *front, const struct http_request *r, struct fault *f)
+{
+	struct str token = front->settings->registration_token;
+	struct str network = throttle_network(r->arena, r->peer);
+	struct str given = bearer_of(r);
+	int64_t now = loop_now(front->loop);
+
+	if (str_is_none(given))
+		return fault_set(f, FAULT_INVALID_TOKEN,
+			"the registration token is missing");
+	if (!throttle_has(front->throttle, THROTTLE_SECRET, network, now, f))
+		return false;
+	if (token.n > 0 && secret_eq(given, token))
+		return true;
+	throttle_take(front->throttle, THROTTLE_SECRET, network, now, NULL);
+	return fault_set(
+		f, FAULT_INVALID_TOKEN, "the registration token is wrong");
+}
+
 /* Does the mode let this request in? */
 static bool
-check_mode(
-	const struct settings *s, const struct http_request *r, struct fault *f)
+check_mode(struct front *front, const struct http_request *r, struct fault *f)
 {
-	switch (s->registration) {
+	switch (front->settings->registration) {
 	case REGISTRATION_OPEN:
 		return true;
 	case REGISTRATION_TOKEN:
-		if (s->registration_token.n > 0 &&
-			secret_eq(bearer_of(r), s->registration_token))
-			return true;
-		return fault_set(f, FAULT_INVALID_TOKEN,
-			"the registration token is missing or wrong");
+		return check_token(front, r, f);
 	case REGISTRATION_OFF:
 		break;
 	}
@@ -181,7 +203,7 @@ register_post(struct front *front, struct http_request *r)
 	struct errand *e = arena_new_of(a, struct errand);
 	struct fault f;
 
-	if (check_mode(front->settings, r, &f) &&
+	if (check_mode(front, r, &f) &&
 		throttle_take(front->throttle, THROTTLE_REGISTER,
 			throttle_network(a, r->peer), loop_now(front->loop),
 			&f) &&

@@ -20,7 +20,7 @@ enum throttle_kind {
 	THROTTLE_LOGIN_NETWORK, /* wrong passwords from a network */
 	THROTTLE_LOGIN_NAME,    /* wrong passwords for a name */
 	THROTTLE_SETUP,         /* wrong setup tokens from a network */
-	THROTTLE_SECRET,        /* wrong client secrets from a network */
+	THROTTLE_SECRET,        /* wrong secrets of clients from a network */
 	THROTTLE_REGISTER,      /* registrations from a network */
 	THROTTLE_KINDS
 };

@@ -234,6 +234,41 @@ test_by_token_and_off(void **state)
 	house.settings->registration = REGISTRATION_OPEN;
 }
 
+static void
+test_the_token_is_not_guessed(void **state)
+{
+	struct ask ask = { .target = STR("/oauth/register"),
+		.type = STR("application/json"),
+		.body = STR(GOOD),
+		.fields = STR("X-Forwarded-For: 2001:db8:1::1\r\n") };
+	struct answer a;
+	unsigned wrong = 0;
+
+	(void)state;
+	house.settings->registration = REGISTRATION_TOKEN;
+	house.settings->registration_token = STR("let-me-in");
+	/* Who sends none guesses nothing. */
+	for (int i = 0; i < 30; i++)
+		assert_int_equal(house_ask(&ask).status, 401);
+	do {
+		ask.fields = STR("X-Forwarded-For: 2001:db8:1::1\r\n"
+				 "Authorization: Bearer let-me-ix\r\n");
+		a = house_ask(&ask);
+		wrong += a.status == 401;
+	} while (a.status == 401 && wrong < 40);
+	assert_refused(&a, 429, "temporarily_unavailable");
+	assert_true(wrong >= 20 && wrong <= 25);
+	assert_true(field(&a, "Retry-After").n > 0);
+	ask.fields = STR("X-Forwarded-For: 2001:db8:1::2\r\n"
+			 "Authorization: Bearer let-me-in\r\n");
+	assert_int_equal(house_ask(&ask).status, 429);
+	ask.fields = STR("X-Forwarded-For: 2001:db8:2::1\r\n"
+			 "Authorization: Bearer let-me-in\r\n");
+	assert_int_equal(house_ask(&ask).status, 201);
+	house.settings->registration = REGISTRATION_OPEN;
+	house.settings->registration_token = STR_NONE;
+}
+
 int
 main(void)
 {
@@ -247,6 +282,7 @@ main(void)
 		CHECK(lesson_F17_unused_clients_are_reaped),
 		CHECK(lesson_F17_too_large),
 		CHECK(test_by_token_and_off),
+		CHECK(test_the_token_is_not_guessed),
 	};
 
 	return cmocka_run_group_tests(tests, house_open, house_close);
