@@ -48,5 +48,17 @@ DELETE FROM grants WHERE client_id IN (
 DELETE FROM client
 WHERE origin = 'registered' AND created < $1 AND last_used < $1;
 
+-- name: client_reap_unused
+DELETE FROM client
+WHERE origin = 'registered' AND last_used = 0 AND created < $1;
+
+-- name: client_count_unused
+SELECT COUNT(*) FROM client WHERE origin = 'registered' AND last_used = 0;
+
+-- name: client_remove_unused
+DELETE FROM client WHERE id IN (
+	SELECT id FROM client WHERE origin = 'registered' AND last_used = 0
+	ORDER BY created, id LIMIT $1);
+
 -- name: client_count_since
 SELECT COUNT(*) FROM client WHERE network = $1 AND created >= $2;

@@ -137,13 +137,15 @@ front_open_setup(struct arena *a, struct front *front)
 }
 
 /* A registered client that has had no token for so long, beyond the life of a
- * refresh token, has forgotten us; it can register again. */
-#define CLIENT_UNUSED_S ((int64_t)7 * 24 * 3600)
+ * refresh token, has forgotten us; it can register again.  One that nobody ever
+ * allowed anything goes sooner. */
+#define CLIENT_USED_S   ((int64_t)7 * 24 * 3600)
+#define CLIENT_UNUSED_S ((int64_t)3 * 24 * 3600)
 
 struct sweep {
 	struct store_job job;
 	int64_t now;
-	int64_t unused_since; /* clients go that had no token since then */
+	struct client_life life;
 	uint64_t reaped;
 };
 
@@ -153,7 +155,7 @@ sweep_run(struct store_txn *t, struct store_job *job, struct fault *f)
 	struct sweep *s = (struct sweep *)(void *)job;
 
 	return tables_sweep(t, s->now, f) &&
-		client_reap(t, s->unused_since, &s->reaped, f);
+		client_reap(t, &s->life, &s->reaped, f);
 }
 
 static void
@@ -177,7 +179,11 @@ front_sweep(struct front *front)
 
 	guard_sweep(front->guard);
 	s->now = loop_wall(front->loop);
-	s->unused_since = s->now - front->settings->refresh_s - CLIENT_UNUSED_S;
+	s->life = (struct client_life){
+		.used_since =
+			s->now - front->settings->refresh_s - CLIENT_USED_S,
+		.unused_since = s->now - CLIENT_UNUSED_S,
+	};
 	s->job.arena = a;
 	s->job.run = sweep_run;
 	s->job.done = sweep_done;

@@ -23,6 +23,7 @@ struct errand {
 	struct client client;
 	struct registration_secrets secrets;
 	struct str given; /* the bearer token: RFC 7592 */
+	uint64_t removed; /* other clients, to make room */
 };
 
 /* The credentials of "Authorization: Bearer", or STR_NONE. */
@@ -159,7 +160,8 @@ fill_in(struct arena *a, const struct front *front,
 static bool
 run_register(struct arena *a, struct store_txn *t, void *input, struct fault *f)
 {
-	const struct client *c = &((struct errand *)input)->client;
+	struct errand *e = input;
+	const struct client *c = &e->client;
 	uint64_t n;
 
 	(void)a;
@@ -169,7 +171,8 @@ run_register(struct arena *a, struct store_txn *t, void *input, struct fault *f)
 		return fault_set(f, FAULT_TOO_MANY,
 			"%.*s registered %u clients within a day",
 			STR_ARG(c->network), DAY_MAX);
-	return client_save(t, c, f);
+	return client_make_room(t, REGISTER_UNUSED_MAX, &e->removed, f) &&
+		client_save(t, c, f);
 }
 
 static void
@@ -188,6 +191,8 @@ done_register(struct front *front, struct http_request *r, void *input,
 		EF_STR("name",
 			str_is_none(e->client.name) ? STR("") : e->client.name),
 		EF_STR("redirect", e->client.redirects[0]));
+	if (e->removed > 0)
+		event_log(NULL, EVENT_CLIENT_ROOM, EF_U64("n", e->removed));
 	buf_in(&out, r->arena, ANSWER_MAX);
 	registration_write(&out, &e->client, &e->secrets);
 	reply_json(r, &(struct reply){ .status = 201 }, buf_view(&out));

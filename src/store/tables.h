@@ -53,10 +53,20 @@ bool client_list(struct arena *a, struct store_txn *t, struct client **cs,
 bool client_remove(struct store_txn *t, struct str id, struct fault *f);
 bool client_used(
 	struct store_txn *t, struct str id, int64_t now, struct fault *f);
-/* Removes, as client_remove() does, the registered ones that were neither made
- * nor used since before that time; *n gets how many. */
-bool client_reap(
-	struct store_txn *t, int64_t before, uint64_t *n, struct fault *f);
+/* Until when a registered client lasts: one that was used by its last use, one
+ * that never was by its making. */
+struct client_life {
+	int64_t used_since;
+	int64_t unused_since;
+};
+/* Removes, as client_remove() does, the registered ones that are older; *n gets
+ * how many. */
+bool client_reap(struct store_txn *t, const struct client_life *life,
+	uint64_t *n, struct fault *f);
+/* Removes the oldest registered ones that were never used, until there are
+ * fewer than max; *n gets how many. */
+bool client_make_room(
+	struct store_txn *t, uint64_t max, uint64_t *n, struct fault *f);
 /* How many registered from that network since then. */
 bool client_count_since(struct store_txn *t, struct str network, int64_t since,
 	uint64_t *n, struct fault *f);

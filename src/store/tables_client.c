@@ -172,13 +172,36 @@ client_used(struct store_txn *t, struct str id, int64_t now, struct fault *f)
 }
 
 bool
-client_reap(struct store_txn *t, int64_t before, uint64_t *n, struct fault *f)
+client_reap(struct store_txn *t, const struct client_life *life, uint64_t *n,
+	struct fault *f)
 {
-	struct sql_args args = SQL_ARGS(SQL_NUMBER(before));
+	struct sql_args used = SQL_ARGS(SQL_NUMBER(life->used_since));
+	struct sql_args unused = SQL_ARGS(SQL_NUMBER(life->unused_since));
 
 	*n = 0;
-	if (!sql_do(t, SQL_CLIENT_REAP_GRANTS, args, f) ||
-		!sql_do(t, SQL_CLIENT_REAP, args, f))
+	if (!sql_do(t, SQL_CLIENT_REAP_GRANTS, used, f) ||
+		!sql_do(t, SQL_CLIENT_REAP, used, f))
+		return false;
+	*n = sql_changed(t);
+	if (!sql_do(t, SQL_CLIENT_REAP_UNUSED, unused, f))
+		return false;
+	*n += sql_changed(t);
+	return true;
+}
+
+bool
+client_make_room(
+	struct store_txn *t, uint64_t max, uint64_t *n, struct fault *f)
+{
+	int64_t there;
+
+	*n = 0;
+	if (!sql_one(t, SQL_CLIENT_COUNT_UNUSED, SQL_NO_ARGS, &there, f))
+		return false;
+	if ((uint64_t)there < max)
+		return true;
+	if (!sql_do(t, SQL_CLIENT_REMOVE_UNUSED,
+		    SQL_ARGS(SQL_NUMBER(there - (int64_t)max + 1)), f))
 		return false;
 	*n = sql_changed(t);
 	return true;

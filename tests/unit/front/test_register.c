@@ -173,16 +173,19 @@ lesson_F17_unused_clients_are_reaped(void **state)
 	struct answer a;
 
 	(void)state;
+	loop_set_clock(house.loop, (int64_t)2 * 86400);
+	front_sweep(house.front);
+	assert_int_equal(manage("GET", id, token).status, 200);
+	loop_set_clock(house.loop, (int64_t)4 * 86400);
+	front_sweep(house.front);
+	a = manage("GET", id, token);
+	assert_refused(&a, 401, "invalid_token");
 	loop_set_clock(house.loop, (int64_t)20 * 86400);
 	tokens = token_post(refresh_body(
 		used, json_member_of(&tokens, "refresh_token"), ""));
 	assert_int_equal(tokens.status, 200);
-	front_sweep(house.front);
-	assert_int_equal(manage("GET", id, token).status, 200);
 	loop_set_clock(house.loop, (int64_t)38 * 86400);
 	front_sweep(house.front);
-	a = manage("GET", id, token);
-	assert_refused(&a, 401, "invalid_token");
 	tokens = token_post(refresh_body(
 		used, json_member_of(&tokens, "refresh_token"), ""));
 	assert_int_equal(tokens.status, 200);

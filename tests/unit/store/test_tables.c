@@ -311,6 +311,7 @@ clients_are_counted_and_reaped(void **state)
 		a_client("used", 10, 100), a_client("static", 10, 10) };
 	struct client *all, q;
 	struct grant g;
+	struct client_life life = { .used_since = 100, .unused_since = 50 };
 	uint64_t n;
 	size_t count;
 
@@ -325,7 +326,7 @@ clients_are_counted_and_reaped(void **state)
 	assert_int_equal(n, 1);
 	assert_true(client_count_since(w->t, STR("192.0.2.0"), 0, &n, &w->f));
 	assert_int_equal(n, 0);
-	assert_true(client_reap(w->t, 100, &n, &w->f));
+	assert_true(client_reap(w->t, &life, &n, &w->f));
 	assert_int_equal(n, 1);
 	expect_fault(w, client_load(w->a, w->t, STR("old"), &q, &w->f),
 		FAULT_NOT_FOUND);
@@ -336,6 +337,36 @@ clients_are_counted_and_reaped(void **state)
 	assert_int_equal(count, 3);
 	assert_str(all[0].id, STR("made"));
 	assert_int_equal(all[1].redirect_count, 2);
+	life.unused_since = 101;
+	assert_true(client_reap(w->t, &life, &n, &w->f));
+	assert_int_equal(n, 1);
+	expect_fault(w, client_load(w->a, w->t, STR("made"), &q, &w->f),
+		FAULT_NOT_FOUND);
+}
+
+static void
+the_oldest_that_nobody_used_gives_way(void **state)
+{
+	struct world *w = *state;
+	struct client c[] = { a_client("used", 1, 2), a_client("a", 10, 0),
+		a_client("b", 20, 0), a_client("c", 30, 0),
+		a_client("static", 1, 0) };
+	struct client *all;
+	size_t count;
+	uint64_t n;
+
+	c[4].origin = CLIENT_STATIC;
+	for (int i = 0; i < 5; i++)
+		assert_true(client_save(w->t, &c[i], &w->f));
+	assert_true(client_make_room(w->t, 4, &n, &w->f));
+	assert_int_equal(n, 0);
+	assert_true(client_make_room(w->t, 2, &n, &w->f));
+	assert_int_equal(n, 2);
+	assert_true(client_list(w->a, w->t, &all, &count, &w->f));
+	assert_int_equal(count, 3);
+	assert_str(all[0].id, STR("c"));
+	assert_str(all[1].id, STR("static"));
+	assert_str(all[2].id, STR("used"));
 }
 
 static void
@@ -574,6 +605,7 @@ main(void)
 		TEST(clients),
 		TEST(clients_at_the_edges),
 		TEST(clients_are_counted_and_reaped),
+		TEST(the_oldest_that_nobody_used_gives_way),
 		TEST(codes_and_tokens),
 		TEST(a_token_needs_its_grant),
 		TEST(revoking_ends_the_family),
