@@ -146,7 +146,7 @@ try {
 	const startFresh = await timeToListen(home, true);
 	const startAgain = await timeToListen(home, false);
 	nginx = await startNginx(home, upstreamPort);
-	d = await startDaemon({ settings: { mcpServers: { fast: { url: `http://127.0.0.1:${upstreamPort}/mcp` } }, log: { level: 'warn' } }, quiet: true });
+	d = await startDaemon({ settings: { mcpServers: { fast: { url: `http://127.0.0.1:${upstreamPort}/mcp` } }, log: { level: 'warn' }, limits: { calls: 100000, streams: 100000 } }, quiet: true });
 	const pid = d.process.child.pid;
 	execFileSync('taskset', ['-acp', '0', String(pid)]);
 	const idle = await memory(pid);

@@ -5,6 +5,7 @@
 #include "front/guard_pulse.h"
 #include "front/watch.h"
 #include "hall/hall.h"
+#include "model/usage.h"
 #include "net/loop.h"
 #include "oauth/scope.h"
 
@@ -57,6 +58,7 @@ guard_keys_new(
 	k->principal.grant_id = keep(&at, x->grant_id);
 	k->principal.resource = keep(&at, x->resource);
 	k->scope = keep(&at, x->scope);
+	k->principal.usage = hall_usage(g->front->hall, k->principal.person_id);
 	k->principal.expires = x->expires;
 	k->principal.scopes =
 		scope_implied(scope_known(g->front->scopes, k->scope));
@@ -109,6 +111,7 @@ bury(struct guard *g, int64_t before)
 		if (k->fresh > before)
 			return;
 		list_remove(link);
+		usage_drop(&k->principal.usage);
 		free(k);
 	}
 }

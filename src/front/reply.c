@@ -8,6 +8,7 @@
 #define FIELDS_MAX 20u
 #define SMALL_MAX  ((size_t)4 << 10)
 #define PAGE_MAX   ((size_t)64 << 10)
+#define RETRY_S    2
 
 struct answer {
 	struct field fields[FIELDS_MAX];
@@ -42,17 +43,21 @@ add_cors(struct answer *a, const struct http_request *r)
 static void
 begin(struct answer *a, struct http_request *r, const struct reply *how)
 {
+	int64_t retry_after = how->retry_after;
+
 	a->n = 0;
 	a->status = how->status == 0 ? 200 : how->status;
+	if (retry_after == 0 && (a->status == 429 || a->status == 503))
+		retry_after = RETRY_S;
 	add(a, STR("Cache-Control"), or_else(how->cache, STR("no-store")));
 	add(a, STR("X-Content-Type-Options"), STR("nosniff"));
 	add(a, STR("WWW-Authenticate"), how->challenge);
 	add(a, STR("Allow"), how->allow);
 	add(a, STR("Set-Cookie"), how->cookies[0]);
 	add(a, STR("Set-Cookie"), how->cookies[1]);
-	if (how->retry_after > 0)
+	if (retry_after > 0)
 		add(a, STR("Retry-After"),
-			str_fmt(r->arena, "%lld", (long long)how->retry_after));
+			str_fmt(r->arena, "%lld", (long long)retry_after));
 	add_cors(a, r);
 }
 

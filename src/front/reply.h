@@ -23,7 +23,8 @@ struct reply {
 	struct str challenge;  /* WWW-Authenticate */
 	struct str cache;      /* Cache-Control; none: no-store */
 	struct str allow;      /* Allow: methods */
-	int64_t retry_after;   /* Retry-After in seconds; 0: none */
+	int64_t retry_after;   /* Retry-After in seconds; 0: none, but
+				* with 429 and 503 soon */
 	int64_t look_again;    /* Refresh in seconds; 0: none.  Pages whose
 				 * news comes soon, without a script */
 	/* One more source for the CSP's form-action beside 'self': a page whose

@@ -237,6 +237,21 @@ exchange_dispatch(struct exchange *x)
 		exchange_refuse_with(x, &f, data);
 }
 
+/* A person who has as many requests running as allowed may still ask whether
+ * we are there, and cancel some. */
+static bool
+count_call(struct exchange *x, struct fault *f)
+{
+	unsigned most = x->hall->settings->calls;
+
+	if (x->e.kind != ENVELOPE_REQUEST || x->e.method == METHOD_PING)
+		return true;
+	if (!usage_begin(x->r.principal->usage, USAGE_CALL, most))
+		return fault_set(f, FAULT_MCP_CALLS, "%u are running", most);
+	x->usage = x->r.principal->usage;
+	return true;
+}
+
 struct exchange *
 hall_post(struct hall *h, const struct hall_request *r)
 {
@@ -249,7 +264,7 @@ hall_post(struct hall *h, const struct hall_request *r)
 	read = envelope_read(r->body, &x->e, &f);
 	x->era = era_decide(&x->e, &fields);
 	x->ended = false;
-	if (!read)
+	if (!read || !count_call(x, &f))
 		exchange_refuse(x, &f);
 	else if (x->e.kind == ENVELOPE_BATCH)
 		batch_post(x);

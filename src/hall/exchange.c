@@ -42,6 +42,7 @@ void
 exchange_end(struct exchange *x)
 {
 	batch_drop(x);
+	usage_end(&x->usage, USAGE_CALL);
 	list_remove(&x->in_session);
 	list_remove(&x->in_settling);
 	if (x->settle.loop != NULL)

@@ -50,6 +50,7 @@ struct exchange {
 	size_t list_at; /* server that is being refreshed */
 
 	struct batch *batch; /* batch.c: an array of requests */
+	struct usage *usage; /* it counts there; NULL: it does not */
 };
 
 /* ---- its life ---- */

@@ -103,6 +103,7 @@ hall_new(const struct hall_parts *parts)
 	h->parts = *parts;
 	map_init(&h->places_by_path);
 	map_init(&h->sessions);
+	usages_init(&h->usages);
 	list_init(&h->kept_places);
 	list_init(&h->exchanges);
 	list_init(&h->settling);
@@ -143,6 +144,12 @@ hall_settings(struct hall *h, struct settings *s)
 	take_snapshot(h, s);
 	back_settings(h->parts.back, s);
 	close_homeless(h);
+}
+
+struct usage *
+hall_usage(struct hall *h, struct str person_id)
+{
+	return usage_hold(&h->usages, person_id);
 }
 
 void
@@ -208,6 +215,7 @@ hall_free(struct hall **hp)
 	session_close_all(h);
 	end_all_exchanges(h);
 	map_clear(&h->sessions);
+	usages_clear(&h->usages);
 	directory_free(&h->directory);
 	places_free(h);
 	settings_drop(&h->settings);

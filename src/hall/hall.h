@@ -22,6 +22,7 @@ struct hall;
 struct hall_listen;
 struct loop;
 struct seal_key;
+struct usage;
 
 struct hall_parts {
 	struct loop *loop;
@@ -60,6 +61,12 @@ const struct endpoint *hall_endpoint_of_resource(
 /* All of them, the hub first, then servers and groups in the settings' order. */
 size_t hall_endpoint_count(const struct hall *h);
 const struct endpoint *hall_endpoint_at(const struct hall *h, size_t i);
+
+/* ---- people ---- */
+
+/* What that person has running, for a principal to point at: usage_drop() when
+ * it goes, before the hall does. */
+struct usage *hall_usage(struct hall *h, struct str person_id);
 
 /* ---- messages ---- */
 

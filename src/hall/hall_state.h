@@ -8,6 +8,7 @@
 #include "base/map.h"
 #include "hall/hall.h"
 #include "mcp/lists.h"
+#include "model/usage.h"
 #include "net/loop.h"
 
 struct directory;
@@ -34,8 +35,9 @@ struct hall {
 	struct map places_by_path;
 	struct directory *directory; /* hub names → servers' names */
 	struct map sessions;         /* by id */
-	struct list exchanges;       /* all that run */
-	struct list settling;        /* those that wait for servers */
+	struct usages usages;
+	struct list exchanges; /* all that run */
+	struct list settling;  /* those that wait for servers */
 	struct list spare_exchanges;
 	struct loop_timer sweep;
 };

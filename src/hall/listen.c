@@ -44,10 +44,17 @@ hall_get(struct hall *h, const struct hall_request *r)
 	s = session_find(h, r->fields.session_id, r, &f);
 	if (s == NULL)
 		return refused(r, &f);
+	if (!usage_begin(
+		    r->principal->usage, USAGE_STREAM, h->settings->streams)) {
+		fault_set(&f, FAULT_MCP_STREAMS, "%u are open",
+			h->settings->streams);
+		return refused(r, &f);
+	}
 	l = calloc(1, sizeof(*l));
 	if (l == NULL)
 		die("out of memory");
 	l->sink = r->sink;
+	l->usage = r->principal->usage;
 	list_add(&s->listens, &l->place);
 	l->sink.message(l->sink.with, NULL, 0); /* opens the stream */
 	return l;
@@ -61,6 +68,7 @@ hall_unlisten(struct hall_listen **lp)
 	if (l == NULL)
 		return;
 	*lp = NULL;
+	usage_end(&l->usage, USAGE_STREAM);
 	list_remove(&l->place);
 	free(l);
 }
@@ -68,6 +76,7 @@ hall_unlisten(struct hall_listen **lp)
 void
 listen_finish(struct hall_listen *l)
 {
+	usage_end(&l->usage, USAGE_STREAM);
 	list_remove(&l->place);
 	l->sink.finish(l->sink.with);
 	free(l);

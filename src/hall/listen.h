@@ -10,6 +10,7 @@
 struct hall_listen {
 	struct list place; /* in the session's */
 	struct hall_sink sink;
+	struct usage *usage; /* it counts there */
 };
 
 /* Ends it from our side. */

@@ -252,7 +252,7 @@ era_status(enum era era, enum fault_id id)
 {
 	if (era == ERA_LEGACY &&
 		(id == FAULT_MCP_METHOD || id == FAULT_MCP_PARAMS ||
-			id == FAULT_MCP_CAPABILITY))
+			id == FAULT_MCP_CAPABILITY || id == FAULT_MCP_CALLS))
 		return 200;
 	return fault_row(id)->http;
 }

@@ -60,7 +60,8 @@ bool era_check_legacy(const struct era_fields *fields, struct fault *f);
 
 /* The HTTP status of a fault for that era: as the table says, except that a
  * legacy client must not see 404 for anything but a lost session, nor 400
- * for a call's parameters: those go in band with 200. */
+ * for a call's parameters, nor 429 for one call too many, which it takes for
+ * the end of the connection: those go in band with 200. */
 int era_status(enum era era, enum fault_id id);
 
 #endif

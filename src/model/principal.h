@@ -10,6 +10,8 @@
 
 #include "base/str.h"
 
+struct usage;
+
 struct principal {
 	struct str person_id;
 	struct str person_name;
@@ -19,6 +21,7 @@ struct principal {
 	uint64_t scopes;     /* bits of the settings' scope table, implied ones
 			       * included (oauth/scope.h) */
 	int64_t expires;     /* seconds since 1970 */
+	struct usage *usage; /* what the person has running (usage.h) */
 };
 
 #endif

@@ -101,6 +101,7 @@ struct settings {
 	size_t body_max; /* limits.body, bytes */
 	int64_t head_ms, body_ms, idle_ms;
 	unsigned connections;
+	unsigned calls, streams; /* of one person at a time */
 
 	int log_level; /* enum fault_level */
 	bool log_json;

@@ -6,7 +6,7 @@ import net from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { MODERN, legacy, modern, obtain, ostiary, request, run, startDaemon, until } from '../e2e/lib.mjs';
-import { healthy, logLines, metaOf, startGuarded, startUpstream } from './kit.mjs';
+import { addPerson, healthy, logLines, metaOf, startGuarded, startUpstream } from './kit.mjs';
 
 // ---- connections ----
 
@@ -63,6 +63,137 @@ test('few descriptors make fewer connections, so that servers can still be calle
 	} finally {
 		await d.close();
 	}
+});
+
+// ---- people who take all there is ----
+
+describe('one person\'s calls and streams', () => {
+	const [CALLS, STREAMS] = [6, 2];
+	let d, up, behind, t, bob;
+	const held = new Set(); // the server's answers that it keeps back
+	before(async () => {
+		up = await startUpstream('slow');
+		behind = http.createServer(async (req, res) => {
+			let text = '';
+			for await (const c of req.setEncoding('utf8')) text += c;
+			const b = text ? JSON.parse(text) : {};
+			if (b.method === 'tools/call') {
+				const call = () => held.delete(call) && res.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ jsonrpc: '2.0', id: b.id, result: { content: [] } }));
+				held.add(call);
+				res.on('close', () => held.delete(call));
+				return;
+			}
+			const r = await fetch(up.url, { method: req.method, headers: { 'content-type': 'application/json' }, body: req.method === 'POST' ? text : undefined });
+			res.writeHead(r.status, { 'content-type': r.headers.get('content-type') ?? 'text/plain' }).end(await r.text());
+		});
+		await new Promise(ok => behind.listen(0, '127.0.0.1', ok));
+		d = await startGuarded({ names: ['alpha'], more: { slow: { url: `http://127.0.0.1:${behind.address().port}/mcp` } }, settings: { limits: { calls: CALLS, streams: STREAMS } } });
+		t = await obtain(d, d.owner, { path: '/mcp/slow' });
+		bob = await obtain(d, await addPerson(d, 'bob'), { path: '/mcp/slow' });
+		await until('the server', async () => (await allTools(t)).length > 0);
+	});
+	after(async () => { await d?.close(); behind?.closeAllConnections(); behind?.close(); await up?.close(); });
+
+	// Requests that can be left: [the response, if it comes], leave().
+	function start(body, headers, bearer = t.access_token) {
+		const r = http.request(t.resource, { method: body ? 'POST' : 'GET', agent: false, headers: { authorization: `Bearer ${bearer}`, accept: body ? 'application/json, text/event-stream' : 'text/event-stream', ...(body && { 'content-type': 'application/json' }), ...headers } });
+		const answer = new Promise(ok => {
+			r.on('error', () => ok(null));
+			r.on('response', res => {
+				let text = '';
+				res.on('error', () => {}).setEncoding('utf8').on('data', c => { text += c; }).on('end', () => ok({ status: res.statusCode, text }));
+				if (!body) ok({ status: res.statusCode, headers: res.headers });
+			});
+		});
+		r.end(body && JSON.stringify(body));
+		return { answer, leave: () => r.destroy() };
+	}
+	const look = (bearer = t.access_token) => modern(t.resource, bearer, 'tools/call', { name: 'look', arguments: {} });
+	const call = id => ({ jsonrpc: '2.0', id, method: 'tools/call', params: { name: 'look', arguments: {} } });
+	const modernCall = () => start({ ...call(1), params: { ...call(1).params, _meta: metaOf() } }, { 'mcp-protocol-version': MODERN, 'mcp-method': 'tools/call', 'mcp-name': 'look' });
+	const reached = n => until(`${n} calls`, async () => held.size === n);
+	const release = () => { for (const call of held) call(); };
+	const passes = async bearer => {
+		const running = look(bearer);
+		await until('the call', async () => held.size > 0);
+		release();
+		assert.ok((await running).message.result);
+	};
+
+	test('over all clients: the next is refused, others are served', async () => {
+		const other = await obtain(d, d.owner, { path: '/mcp/slow' });
+		const session = await legacy(t.resource, other.access_token);
+		const running = Array.from({ length: CALLS }, modernCall);
+		await reached(CALLS);
+		const r = await look();
+		assert.equal(r.status, 429);
+		assert.ok(Number(r.headers['retry-after']) > 0);
+		assert.equal(r.message.error.code, -32603);
+		assert.match(r.message.error.message, /one person/);
+		assert.equal((await look(other.access_token)).status, 429, 'by another client as well');
+		const old = await session.call('tools/call', { name: 'look', arguments: {} });
+		assert.equal(old.status, 200, 'an old client hears it in band');
+		assert.equal(old.message.error.code, -32603);
+		assert.ok((await session.call('ping')).message.result, 'a ping is answered');
+		const theirs = look(bob.access_token);
+		await reached(CALLS + 1);
+		release();
+		assert.ok((await theirs).message.result, 'another person is served');
+		for (const x of running) assert.equal((await x.answer).status, 200);
+		await passes(t.access_token);
+	});
+
+	test('who leaves makes room in the modern era', async () => {
+		const running = Array.from({ length: CALLS }, modernCall);
+		await reached(CALLS);
+		for (const x of running) x.leave();
+		await reached(0);
+		await passes(t.access_token);
+	});
+
+	test('calls whose client has gone count until they end', async () => {
+		const s = await legacy(t.resource, t.access_token);
+		const running = Array.from({ length: CALLS }, (_, i) => start(call(100 + i), s.headers));
+		await reached(CALLS);
+		for (const x of running) x.leave();
+		await until('the daemon has seen it', async () => (await look()).status === 429);
+		await new Promise(ok => setTimeout(ok, 100));
+		assert.equal(held.size, CALLS, 'they go on');
+		assert.equal((await look()).status, 429);
+		release();
+		await passes(t.access_token);
+	});
+
+	test('each of an array counts', async () => {
+		const s = await legacy(t.resource, t.access_token, '2025-03-26');
+		const batch = start(Array.from({ length: CALLS + 2 }, (_, i) => call(i + 1)), s.headers);
+		await reached(CALLS);
+		assert.equal((await look()).status, 429);
+		release();
+		const answers = JSON.parse((await batch.answer).text);
+		assert.equal(answers.filter(a => a.result).length, CALLS);
+		assert.equal(answers.filter(a => a.error?.code === -32603).length, 2);
+		await passes(t.access_token);
+	});
+
+	test('streams that wait for news', async () => {
+		const s = await legacy(t.resource, t.access_token);
+		const second = await legacy(t.resource, t.access_token);
+		const open = [];
+		for (let i = 0; i < STREAMS; i++) open.push(start(null, i ? s.headers : second.headers));
+		for (const x of open) assert.equal((await x.answer).status, 200);
+		const refused = await start(null, s.headers).answer;
+		assert.equal(refused.status, 429);
+		assert.ok(Number(refused.headers['retry-after']) > 0);
+		open[0].leave();
+		await until('room', async () => { const x = start(null, s.headers); open.push(x); return (await x.answer).status === 200; });
+		await passes(t.access_token);
+		const theirs = await legacy(t.resource, bob.access_token);
+		const x = start(null, theirs.headers, bob.access_token);
+		assert.equal((await x.answer).status, 200, 'another person\'s opens');
+		for (const o of [...open, x]) o.leave();
+		await healthy(d);
+	});
 });
 
 // ---- servers that are slow, or tell too much ----

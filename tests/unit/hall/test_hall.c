@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "crypto/digest.h"
 #include "crypto/seal.h"
+#include "model/usage.h"
 #include "net/http_client.h"
 #include "net/loop.h"
 #include "net/tls.h"
@@ -116,6 +117,8 @@ settings_make(void)
 	s->holders = 1;
 	s->listen = STR("127.0.0.1:3000");
 	s->public_url = STR("http://127.0.0.1:3000");
+	s->calls = 4;
+	s->streams = 3;
 	return s;
 }
 
@@ -142,10 +145,12 @@ set_up(void **state)
 		.settings = s->settings });
 	s->ada = (struct principal){ .person_id = STR("p_ada"),
 		.grant_id = STR("g_ada"),
+		.usage = hall_usage(s->hall, STR("p_ada")),
 		.scopes = scope_implied(SCOPE_MCP) };
 	s->bob = s->ada;
 	s->bob.person_id = STR("p_bob");
 	s->bob.grant_id = STR("g_bob");
+	s->bob.usage = hall_usage(s->hall, STR("p_bob"));
 	forget_heard(s);
 	*state = s;
 	return 0;
@@ -156,6 +161,8 @@ tear_down(void **state)
 {
 	struct stage *s = *state;
 
+	usage_drop(&s->ada.usage);
+	usage_drop(&s->bob.usage);
 	hall_free(&s->hall);
 	back_free(&s->back);
 	seal_key_free(&s->key);
@@ -273,6 +280,38 @@ revoked_grant_ends_session_and_stream(void **state)
 	assert_true(s->heard.finished);
 	post(s, id, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}");
 	assert_int_equal(s->heard.status, 404);
+}
+
+/* Over sessions and tokens; the end of one makes room for another. */
+static void
+streams_of_one_person_are_counted(void **state)
+{
+	struct stage *s = *state;
+	const char *id = open_session(s, INITIALIZE("2025-11-25"));
+	struct hall_listen *open[3];
+	struct hall_request r;
+
+	for (size_t i = 0; i < 3; i++) {
+		r = request(s, &s->ada, id);
+		open[i] = hall_get(s->hall, &r);
+		assert_non_null(open[i]);
+	}
+	r = request(s, &s->ada, id);
+	assert_null(hall_get(s->hall, &r));
+	assert_int_equal(s->heard.status, 429);
+	assert_true(said(s, "-32603"));
+	hall_unlisten(&open[1]);
+	r = request(s, &s->ada, id);
+	assert_non_null(hall_get(s->hall, &r));
+	hall_revoke_grant(s->hall, STR("g_ada"));
+	id = open_session(s, INITIALIZE("2025-11-25"));
+	for (size_t i = 0; i < 3; i++) {
+		r = request(s, &s->ada, id);
+		assert_non_null(hall_get(s->hall, &r));
+	}
+	r = request(s, &s->ada, id);
+	assert_null(hall_get(s->hall, &r));
+	hall_revoke_grant(s->hall, STR("g_ada"));
 }
 
 static void
@@ -421,6 +460,7 @@ main(void)
 		T(lesson_F19_session_is_bound_to_the_person),
 		T(session_ends_by_delete),
 		T(revoked_grant_ends_session_and_stream),
+		T(streams_of_one_person_are_counted),
 		T(negotiates_the_revision),
 		T(arrays_only_in_2025_03_26),
 		T(both_eras_at_one_endpoint),

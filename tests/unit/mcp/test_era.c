@@ -276,6 +276,9 @@ test_legacy(void **state)
 	/* 404 would mean a lost session to them. */
 	assert_int_equal(era_status(ERA_LEGACY, FAULT_MCP_METHOD), 200);
 	assert_int_equal(era_status(ERA_MODERN, FAULT_MCP_METHOD), 404);
+	assert_int_equal(era_status(ERA_LEGACY, FAULT_MCP_CALLS), 200);
+	assert_int_equal(era_status(ERA_MODERN, FAULT_MCP_CALLS), 429);
+	assert_int_equal(era_status(ERA_LEGACY, FAULT_MCP_STREAMS), 429);
 	assert_int_equal(era_status(ERA_LEGACY, FAULT_MCP_NO_SESSION), 404);
 	assert_int_equal(era_status(ERA_LEGACY, FAULT_MCP_INVALID), 400);
 	assert_int_equal(era_status(ERA_MODERN, FAULT_MCP_PARAMS), 400);
