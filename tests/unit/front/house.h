@@ -117,6 +117,8 @@ house_settings(void)
 		.refresh_grace_s = 10,
 		.code_s = 60,
 		.session_s = 365 * 86400,
+		.calls = 64,
+		.streams = 32,
 		.scopes = scopes,
 		.scope_count = 1,
 		.body_max = (size_t)4 << 20,
