@@ -1,7 +1,7 @@
 /*
  * serve: "ostiary serve": puts the house together, runs it, takes it apart.
  *
- *	settings ─▶ state folder ─▶ master key ─▶ store ─▶ loop ─▶ back ─▶ hall
+ *	settings ─▶ state folder ─▶ loop ─▶ master key, store ─▶ back ─▶ hall
  *	         ─▶ front ─▶ listener ─▶ loop_run()
  *
  *	SIGHUP, changed file   read the settings again beside the loop; broken
@@ -14,6 +14,7 @@
  */
 #include "app/command.h"
 #include "app/expand.h"
+#include "app/master.h"
 #include "app/process.h"
 #include "app/reload.h"
 #include "app/settings.h"
@@ -47,8 +48,7 @@ struct serve {
 	struct command_run
 		run; /* a copy: the settings' path may appear later */
 	struct settings *settings;
-	struct seal_key *key;
-	struct store *store;
+	struct master master;
 	struct loop *loop;
 	struct loop_wake *wake;
 	struct tls_context *tls_in;
@@ -80,8 +80,8 @@ collect(void *with)
 {
 	struct serve *s = with;
 
-	if (s->store != NULL)
-		store_collect(s->store);
+	if (s->master.store != NULL)
+		store_collect(s->master.store);
 }
 
 static void
@@ -109,12 +109,9 @@ open_state(struct serve *s, struct fault *f)
 
 	if (!places_make_state(&s->run.places, f))
 		return false;
-	s->key = seal_key_load(s->run.places.key.p, f);
-	if (s->key == NULL)
-		return false;
 	s->loop = loop_new();
 	s->wake = loop_wake_new(s->loop, collect, s);
-	return store_open(&s->store, &plan, f);
+	return master_open(&s->master, s->run.places.key.p, &plan, f);
 }
 
 /* The first of the two spellings that is set. */
@@ -154,13 +151,13 @@ build(struct serve *s)
 		.loop = s->loop, .http = s->client, .settings = s->settings });
 	s->hall = hall_new(&(struct hall_parts){ .loop = s->loop,
 		.back = s->back,
-		.key = s->key,
+		.key = s->master.key,
 		.settings = s->settings });
 	s->front = front_new(&(struct front_parts){ .loop = s->loop,
-		.store = s->store,
+		.store = s->master.store,
 		.hall = s->hall,
 		.settings = s->settings,
-		.master = s->key });
+		.master = s->master.key });
 }
 
 /* A quarter of the descriptors stays for servers, children and files. */
@@ -231,7 +228,7 @@ greet(struct serve *s, struct fault *f)
 	bool ok;
 
 	j.job.arena = arena_new(ARENA_SCRATCH_MAX);
-	ok = store_run(s->store, &j.job);
+	ok = store_run(s->master.store, &j.job);
 	event_log(NULL, EVENT_STARTED, EF_STR("address", address),
 		EF_STR("url", s->settings->public_url));
 	if (isatty(STDOUT_FILENO) == 1)
@@ -377,7 +374,7 @@ static void
 take_apart(struct serve *s)
 {
 	http_server_free(&s->server);
-	store_close(&s->store);
+	store_close(&s->master.store);
 	front_free(&s->front);
 	back_free(&s->back); /* tells the hall of each server that leaves */
 	hall_free(&s->hall);
@@ -387,7 +384,7 @@ take_apart(struct serve *s)
 	tls_context_free(&s->tls_out);
 	loop_free(&s->loop);
 	reload_clear(&s->reload);
-	seal_key_free(&s->key);
+	seal_key_free(&s->master.key);
 	settings_drop(&s->settings);
 }
 

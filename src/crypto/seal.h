@@ -27,6 +27,9 @@ void seal_key_free(struct seal_key **k);
  * file or that has another size: FAULT_KEY_FILE. */
 struct seal_key *seal_key_load(const char *path, struct fault *f);
 
+/* As above, but makes nothing: *k is NULL when there is no such file. */
+bool seal_key_find(const char *path, struct seal_key **k, struct fault *f);
+
 /* A key for one purpose, derived from the master (HKDF-SHA-256). */
 struct seal_key *seal_key_derive(
 	const struct seal_key *master, struct str purpose);

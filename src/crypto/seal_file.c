@@ -134,20 +134,25 @@ make(const char *path, struct fault *f)
 	return made;
 }
 
+bool
+seal_key_find(const char *path, struct seal_key **k, struct fault *f)
+{
+	unsigned char bytes[SEAL_KEY_BYTES];
+	enum found found = load(path, bytes, f);
+
+	*k = found == FOUND ? seal_key_new(bytes) : NULL;
+	secret_wipe(bytes, sizeof(bytes));
+	return found != TROUBLE;
+}
+
 struct seal_key *
 seal_key_load(const char *path, struct fault *f)
 {
-	unsigned char bytes[SEAL_KEY_BYTES];
-	struct seal_key *k = NULL;
-	enum found found = load(path, bytes, f);
+	struct seal_key *k;
 
-	if (found == MISSING && make(path, f)) {
-		found = load(path, bytes, f);
-		if (found == MISSING)
-			trouble(f, path, "vanished");
-	}
-	if (found == FOUND)
-		k = seal_key_new(bytes);
-	secret_wipe(bytes, sizeof(bytes));
+	if (!seal_key_find(path, &k, f) || k != NULL)
+		return k;
+	if (make(path, f) && seal_key_find(path, &k, f) && k == NULL)
+		trouble(f, path, "vanished");
 	return k;
 }

@@ -68,10 +68,11 @@ is_whole(sqlite3 *db, struct fault *f)
 }
 
 static bool
-is_ours(sqlite3 *db, struct fault *f)
+is_ours(sqlite3 *db, const void *with, struct fault *f)
 {
 	int64_t id, version = 0;
 
+	(void)with;
 	if (!sqlite_number(db, "PRAGMA application_id", &id, f))
 		return false;
 	if (id != SQLITE_APPLICATION_ID)
@@ -91,8 +92,14 @@ is_ours(sqlite3 *db, struct fault *f)
 	return true;
 }
 
+struct look {
+	bool (*judge)(sqlite3 *db, const void *with, struct fault *f);
+	const void *with;
+	int busy_ms;
+};
+
 static bool
-look(const char *name, int flags, int busy_ms, struct fault *f)
+look(const struct look *l, const char *name, int flags, struct fault *f)
 {
 	sqlite3 *db = NULL;
 	int rc = sqlite3_open_v2(name, &db,
@@ -105,26 +112,43 @@ look(const char *name, int flags, int busy_ms, struct fault *f)
 		return false;
 	}
 	sqlite3_extended_result_codes(db, 1);
-	sqlite3_busy_timeout(db, busy_ms);
+	sqlite3_busy_timeout(db, l->busy_ms);
 	sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	fine = sqlite_exec(db, "PRAGMA cell_size_check = ON", f) &&
-		is_ours(db, f);
+		l->judge(db, l->with, f);
 	sqlite3_close(db);
 	return fine;
 }
 
 static bool
-look_immutably(const char *path, struct fault *f)
+look_immutably(const struct look *l, const char *path, struct fault *f)
 {
 	struct arena *a = arena_new(ARENA_SCRATCH_MAX);
 	struct str uri = immutable_uri(a, path);
 	bool fine = str_is_none(uri)
 		? fault_set(f, FAULT_STORE, "the path is too long")
-		: look(uri.p, SQLITE_OPEN_URI, 0, f);
+		: look(l, uri.p, SQLITE_OPEN_URI, f);
 
 	arena_free(&a);
 	return fine;
+}
+
+bool
+sqlite_look(const char *path, int busy_ms,
+	bool (*judge)(sqlite3 *db, const void *with, struct fault *f),
+	const void *with, struct fault *f)
+{
+	struct look l = { judge, with, busy_ms };
+
+	if (strlen(path) > NAME_MAX_BYTES - 16)
+		return fault_set(f, FAULT_STORE, "the path is too long");
+	if (helper_size(path, HELPER_WAL) == 0 && look_immutably(&l, path, f))
+		return true;
+	/* Another process may have begun to write while we looked. */
+	if (helper_size(path, HELPER_WAL) == 0)
+		return false;
+	return look(&l, path, 0, f);
 }
 
 bool
@@ -132,8 +156,6 @@ sqlite_check(const char *path, int busy_ms, struct fault *f)
 {
 	struct stat st;
 
-	if (strlen(path) > NAME_MAX_BYTES - 16)
-		return fault_set(f, FAULT_STORE, "the path is too long");
 	if (stat(path, &st) != 0 || !S_ISREG(st.st_mode))
 		return fault_set(f, FAULT_STORE, "is no regular file");
 	/* SQLite takes less than a page for a database that is new. */
@@ -143,10 +165,5 @@ sqlite_check(const char *path, int busy_ms, struct fault *f)
 	if (helper_size(path, HELPER_JOURNAL) > 0)
 		return fault_set(f, FAULT_STORE_FOREIGN,
 			"a -journal file lies beside it");
-	if (helper_size(path, HELPER_WAL) == 0 && look_immutably(path, f))
-		return true;
-	/* Another process may have begun to write while we looked. */
-	if (helper_size(path, HELPER_WAL) == 0)
-		return false;
-	return look(path, 0, busy_ms, f);
+	return sqlite_look(path, busy_ms, is_ours, NULL, f);
 }

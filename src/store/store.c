@@ -3,6 +3,7 @@
 
 #include "base/die.h"
 #include "base/event.h"
+#include "store/key_check.h"
 #include "store/sqlite.h"
 #include "store/sqlite_open.h"
 
@@ -178,21 +179,48 @@ start_thread(struct store *s)
 	pthread_setname_np(s->thread, "store");
 }
 
+static int
+busy_ms(const struct store_plan *plan)
+{
+	return (int)(plan->busy_ms > 0 ? plan->busy_ms : STORE_BUSY_MS);
+}
+
+bool
+store_look(const struct store_plan *plan, struct fault *f)
+{
+	return str_is_none(plan->key_check) ||
+		key_check_look(plan->path, busy_ms(plan), plan->key_check, f);
+}
+
+/* The database, with the key that it was made with. */
+static bool
+open_txn(struct store_txn **t, const struct store_plan *plan, struct fault *f)
+{
+	if (!store_look(plan, f) ||
+		!sqlite_open(t, plan->path, busy_ms(plan), f))
+		return false;
+	if (str_is_none(plan->key_check) ||
+		key_check_keep(*t, plan->key_check, f))
+		return true;
+	sqlite_close(t);
+	return fault_within(f, "%s", plan->path);
+}
+
 bool
 store_open(struct store **out, const struct store_plan *plan, struct fault *f)
 {
-	unsigned busy_ms = plan->busy_ms > 0 ? plan->busy_ms : STORE_BUSY_MS;
 	struct store_txn *txn;
 	struct fault why = { 0 };
 	struct store *s;
 
 	*out = NULL;
-	if (!sqlite_open(&txn, plan->path, (int)busy_ms, &why))
+	if (!open_txn(&txn, plan, &why))
 		return fault_set(f, why.id, "%s", why.detail);
 	s = calloc(1, sizeof(*s));
 	if (s == NULL)
 		die("out of memory");
 	s->plan = *plan;
+	s->plan.key_check = STR_NONE; /* the caller's */
 	s->txn = txn;
 	line_init(&s->waiting);
 	line_init(&s->finished);

@@ -10,8 +10,9 @@
  *	                                                     │ wake
  *	done (loop) ◀── store_collect() ◀────────────────────┘
  *
- * SQLite, WAL, synchronous=FULL.  A damaged database or one of a newer
- * version is refused at opening and left as it is.
+ * SQLite, WAL, synchronous=FULL.  A database that is damaged, of a newer
+ * version, or made with another master key is refused at opening and left as
+ * it is.
  */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
@@ -45,6 +46,10 @@ struct store_plan {
 	 * used. */
 	void (*wake)(void *with);
 	void *with;
+	/* What the master key makes of a fixed text, for the database to know it
+	 * again: 64 hexadecimal digits.  STR_NONE: no key is at work, as on the
+	 * command line. */
+	struct str key_check;
 	unsigned busy_ms; /* how long another process's lock is waited for; 0:
 			   * STORE_BUSY_MS */
 };
@@ -62,10 +67,16 @@ struct store_counts {
 };
 
 /* Makes the file (0600) if there is none, opens, checks, migrates, starts the
- * thread.  FAULT_STORE_DAMAGED, FAULT_STORE_FOREIGN, FAULT_STORE_NEWER,
+ * thread.  A database that knows no key yet takes the plan's for its own.
+ * FAULT_STORE_DAMAGED, FAULT_STORE_FOREIGN, FAULT_STORE_NEWER, FAULT_KEY_OTHER,
  * FAULT_STORE_BUSY, FAULT_STORE; what is refused keeps its bytes. */
 bool store_open(
 	struct store **s, const struct store_plan *plan, struct fault *f);
+
+/* Whether the plan's database, if there is one, knows another key than the
+ * plan's (STR(""): any); opens nothing for writing.  FAULT_KEY_OTHER, trouble
+ * as in store_open(). */
+bool store_look(const struct store_plan *plan, struct fault *f);
 
 /* Finishes queued jobs, stops the thread, closes.  done() of finished jobs has
  * been called when it returns; what they submit fails with

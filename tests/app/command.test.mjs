@@ -1,7 +1,7 @@
 // The command line as a user meets it.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from
-	'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync }
+	from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -142,6 +142,34 @@ test('serve: a setup link while there is no owner', async t => {
 	await again.said(/Ostiary is listening/);
 	await again.said(/connected/);
 	assert.doesNotMatch(again.text, /setup/);
+});
+
+test('serve: a key and a database that do not fit', async t => {
+	const dir = freshFolder(t);
+	const key = join(dir, 'state/master.key');
+	const first = await serve(t, dir);
+	await first.said(/listening/);
+	first.child.kill('SIGTERM');
+	await first.ended;
+	const database = readFileSync(join(dir, 'state/ostiary.db'));
+	const bytes = readFileSync(key);
+	const refused = () => {
+		const r = run(dir, ['serve', '--listen', '127.0.0.1:0',
+			'--public-url', 'http://127.0.0.1:9']);
+		assert.equal(r.status, 1);
+		assert.deepEqual(readFileSync(join(dir, 'state/ostiary.db')),
+			database);
+		return r.err;
+	};
+	writeFileSync(key, bytes.map(b => b ^ 1));
+	assert.match(refused(), new RegExp('state/master\\.key does not fit ' +
+		'.*state/ostiary\\.db.*\n.*Put back'));
+	rmSync(key);
+	assert.match(refused(), /master\.key is missing, and .*ostiary\.db/);
+	assert.deepEqual(readdirSync(join(dir, 'state')), ['ostiary.db']);
+	writeFileSync(key, bytes, { mode: 0o600 });
+	const again = await serve(t, dir);
+	await again.said(/listening/);
 });
 
 test('serve: the log holds no setup token', async t => {

@@ -193,6 +193,27 @@ load_makes_one_and_keeps_it(void **state)
 }
 
 static void
+find_makes_none(void **state)
+{
+	struct world *w = *state;
+	struct seal_key *k;
+	struct stat st;
+
+	assert_true(seal_key_find(w->path, &k, &w->f));
+	assert_null(k);
+	assert_int_not_equal(stat(w->path, &st), 0);
+	k = seal_key_load(w->path, &w->f);
+	seal_key_free(&k);
+	assert_true(seal_key_find(w->path, &k, &w->f));
+	assert_non_null(k);
+	seal_key_free(&k);
+	assert_int_equal(chmod(w->path, 0644), 0);
+	assert_false(seal_key_find(w->path, &k, &w->f));
+	assert_null(k);
+	assert_int_equal(w->f.id, FAULT_KEY_FILE);
+}
+
+static void
 put_file(const struct world *w, size_t size, mode_t mode)
 {
 	int fd = open(w->path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
@@ -305,6 +326,7 @@ main(void)
 		TEST(derive_known),
 		TEST(at_the_cap),
 		TEST(load_makes_one_and_keeps_it),
+		TEST(find_makes_none),
 		TEST(load_refuses),
 		TEST(load_refuses_what_is_no_file),
 		TEST(processes_that_race_agree),
