@@ -390,12 +390,18 @@ take_apart(struct serve *s)
 
 /* ---- the whole ---- */
 
+/* Before anybody is told that we are here. */
 static void
-run(struct serve *s)
+listen_for_signals(struct serve *s)
 {
 	loop_signal(s->loop, SIGTERM, hear_end, s);
 	loop_signal(s->loop, SIGINT, hear_end, s);
 	loop_signal(s->loop, SIGHUP, hear_reload, s);
+}
+
+static void
+run(struct serve *s)
+{
 	loop_timer_init(&s->sweep, s->loop, sweep, s);
 	loop_timer_set(&s->sweep, SWEEP_MS);
 	loop_timer_init(&s->children, s->loop, wait_for_children, s);
@@ -419,7 +425,10 @@ start(struct serve *s, struct fault *f)
 	if (!open_state(s, f) || !make_client(s, f))
 		return false;
 	build(s);
-	return start_listening(s, f) && greet(s, f);
+	if (!start_listening(s, f))
+		return false;
+	listen_for_signals(s);
+	return greet(s, f);
 }
 
 int
