@@ -93,6 +93,8 @@ ground_settings(const char *url)
 		.body_ms = 5000,
 		.idle_ms = 5000,
 		.connections = 64,
+		.calls = 64,
+		.streams = 32,
 	};
 	s->scopes = arena_array(a, 1, sizeof(*s->scopes));
 	s->scopes[0] = own[0];
