@@ -4,6 +4,8 @@
 #include "app/file.h"
 #include "app/settings_check.h"
 #include "app/settings_expand.h"
+#include "app/settings_keep.h"
+#include "app/settings_read.h"
 #include "app/settings_servers.h"
 #include "app/settings_value.h"
 #include "base/arena.h"
@@ -54,17 +56,17 @@ read_group(struct settings_reader *r, const struct settings_place *p,
 
 	g->name = str_dup(r->arena, p->key);
 	if (!settings_value_is_name(p->key))
-		return settings_read_refuse(r, p,
+		return settings_report_error(r, p,
 			"expected a name of 1 to 32 letters, digits, \"_\" and "
 			"\"-\", without \"__\" and without \"_\" at its ends");
 	if (settings_server(s, p->key) != NULL)
-		return settings_read_refuse(
+		return settings_report_error(
 			r, p, "there is a server of this name");
 	if (!settings_read_list(r, p, &g->servers, &g->server_count))
 		return false;
 	for (size_t i = 0; i < g->server_count; i++)
 		if (settings_server(s, g->servers[i]) == NULL)
-			return settings_read_refuse(r, p,
+			return settings_report_error(r, p,
 				"there is no server \"%.*s\"",
 				STR_ARG(str_cut(g->servers[i], 0, 40)));
 	return true;
@@ -86,7 +88,7 @@ read_groups(
 		return true;
 	s->groups = arena_array(r->arena, all.v->count, sizeof(*s->groups));
 	if (s->groups == NULL)
-		return settings_read_refuse(r, &all, "is too long");
+		return settings_report_error(r, &all, "is too long");
 	json_each(v, all.v) {
 		struct settings_place at = { &all, &list, v->key, v,
 			SETTING_NOWHERE, NULL };
@@ -105,7 +107,7 @@ apply_flag(struct settings_reader *r, struct settings *s, struct str text,
 {
 	const struct setting_row *row = settings_row_find(str_from(path));
 
-	return str_is_none(text) || settings_read_text(r, row, text, flag, s);
+	return str_is_none(text) || settings_keep_text(r, row, text, flag, s);
 }
 
 static bool
@@ -139,7 +141,7 @@ read_root(struct settings_reader *r, struct expand *e, struct json *root,
 	};
 
 	if (root->kind != JSON_OBJECT)
-		return settings_read_refuse(r, &top, "expected an object");
+		return settings_report_error(r, &top, "expected an object");
 	e->inputs = json_get(root, "inputs");
 	if (!expand_rest(r, e, root) || !settings_read_members(r, &top) ||
 		!settings_servers_read(r, e, root, s) ||
@@ -173,7 +175,7 @@ read_all(struct settings_reader *r, const struct settings_plan *plan,
 	struct expand e = plan->expand;
 	struct json *root = NULL;
 
-	settings_read_fallbacks(r, SETTING_IN_ROOT, s);
+	settings_keep_fallbacks(r, SETTING_IN_ROOT, s);
 	if (!str_is_none(text)) {
 		struct fault why = { 0 };
 
@@ -205,7 +207,7 @@ settings_parse(
 	insist(s != NULL);
 	if (str_starts(text, STR("\xef\xbb\xbf")))
 		text = str_cut(text, 3, text.n);
-	settings_read_init(&r, a, plan->path, text);
+	settings_report_init(&r, a, plan->path, text);
 	r.f = f;
 	s->arena = a;
 	s->holders = 1;

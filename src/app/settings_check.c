@@ -30,7 +30,7 @@ refuse_at(struct settings_reader *r, const struct json *root, const char *path,
 		};
 		n++;
 	}
-	return settings_read_refuse(r, &way[n], "%s", why);
+	return settings_report_error(r, &way[n], "%s", why);
 }
 
 static bool
@@ -133,7 +133,7 @@ fill_public_url(
 			"address, and listen gives neither");
 	s->public_url = uri_origin(r->arena, &u);
 	if (!str_eq(host, s->listen))
-		settings_read_note(r, &listen,
+		settings_report_note(r, &listen,
 			"publicUrl is not set; others are told %.*s",
 			STR_ARG(s->public_url));
 	return true;

@@ -5,7 +5,7 @@
 #ifndef APP_SETTINGS_CHECK_H
 #define APP_SETTINGS_CHECK_H
 
-#include "app/settings_read.h"
+#include "app/settings_report.h"
 
 struct settings;
 

@@ -15,7 +15,7 @@ settings_expand(struct settings_reader *r, const struct expand *e,
 	if (v->kind == JSON_STRING) {
 		if (expand_text(r->arena, e, v->text, &v->text, &why))
 			return true;
-		return settings_read_refuse(r, p, "%s", why.detail);
+		return settings_report_error(r, p, "%s", why.detail);
 	}
 	for (struct json *child = v->first; child != NULL;
 		child = child->next) {

@@ -5,7 +5,7 @@
 #define APP_SETTINGS_EXPAND_H
 
 #include "app/expand.h"
-#include "app/settings_read.h"
+#include "app/settings_report.h"
 
 /* Fills in the strings of v and below (keys stay as they are), before any of
  * them is checked.  p is v's place.  FAULT_SETTINGS, which names the place,

@@ -1,6 +1,8 @@
 /* settings_servers: see settings_servers.h. */
 #include "app/settings_servers.h"
 
+#include "app/settings_keep.h"
+#include "app/settings_read.h"
 #include "app/settings_value.h"
 #include "base/arena.h"
 #include "base/die.h"
@@ -34,17 +36,17 @@ check_pairs(struct settings_reader *r, const struct settings_place *p,
 
 		if (!field_is_token(name) ||
 			!field_is_value(e->headers[i].value))
-			return settings_read_refuse(r, p,
+			return settings_report_error(r, p,
 				"headers: \"%.*s\" is no HTTP field",
 				STR_ARG(str_cut(name, 0, 60)));
 		if (is_own_field(name))
-			return settings_read_refuse(r, p,
+			return settings_report_error(r, p,
 				"headers: %.*s can't be set here",
 				STR_ARG(name));
 	}
 	for (size_t i = 0; i < e->env_count; i++)
 		if (str_find_char(e->env[i].name, '=') < e->env[i].name.n)
-			return settings_read_refuse(
+			return settings_report_error(
 				r, p, "env: a name can't hold \"=\"");
 	return true;
 }
@@ -59,21 +61,21 @@ decide_transport(struct settings_reader *r, const struct settings_place *p,
 	bool address = !str_is_none(e->url);
 
 	if (program && address)
-		return settings_read_refuse(
+		return settings_report_error(
 			r, p, "has both command and url; expected one of them");
 	if (!program && !address)
-		return settings_read_refuse(r, p,
+		return settings_report_error(r, p,
 			"has neither command nor url; expected one of them");
 	e->transport = program ? SERVER_STDIO : SERVER_HTTP;
 	if (str_is_none(type) || type.n == 0)
 		return true;
 	if (str_eq_lit(type, "stdio") != program)
-		return settings_read_refuse(r, p,
+		return settings_report_error(r, p,
 			"type is \"%.*s\", but it has %s", STR_ARG(type),
 			program ? "a command" : "an url");
 	if (str_eq_lit(type, "sse")) {
 		e->transport = SERVER_SSE;
-		settings_read_note(r, p,
+		settings_report_note(r, p,
 			"type \"sse\" is tried as Streamable HTTP: this "
 			"version does not speak HTTP+SSE");
 	}
@@ -94,7 +96,7 @@ read_tools(struct settings_reader *r, const struct settings_place *up,
 		return true;
 	e->tools = arena_array(r->arena, all.v->count, sizeof(*e->tools));
 	if (e->tools == NULL)
-		return settings_read_refuse(r, &all, "is too long");
+		return settings_report_error(r, &all, "is too long");
 	json_each(v, all.v) {
 		struct tool_rule *rule = &e->tools[e->tool_count++];
 		struct settings_place at = { &all, row, v->key, v,
@@ -145,11 +147,11 @@ check_name(struct settings_reader *r, const struct settings_place *p,
 	struct str name = p->key;
 
 	if (!settings_value_is_name(name))
-		return settings_read_refuse(r, p,
+		return settings_report_error(r, p,
 			"expected a name of 1 to 32 letters, digits, \"_\" and "
 			"\"-\", without \"__\" and without \"_\" at its ends");
 	if (settings_server(s, name) != NULL)
-		return settings_read_refuse(
+		return settings_report_error(
 			r, p, "there is a server of this name already");
 	return true;
 }
@@ -169,7 +171,7 @@ read_one(struct settings_reader *r, const struct expand *expand, struct json *v,
 		return false;
 	s->server_count++;
 	e->name = str_dup(r->arena, v->key);
-	settings_read_fallbacks(r, SETTING_IN_SERVER, e);
+	settings_keep_fallbacks(r, SETTING_IN_SERVER, e);
 	r->f = &why;
 	whole = settings_expand(r, expand, v, &p);
 	r->f = f;
@@ -232,7 +234,7 @@ settings_servers_demo(
 	struct str *args = arena_new_of(r->arena, struct str);
 
 	insist(e != NULL && args != NULL);
-	settings_read_fallbacks(r, SETTING_IN_SERVER, e);
+	settings_keep_fallbacks(r, SETTING_IN_SERVER, e);
 	*args = STR("demo");
 	e->name = STR("demo");
 	e->transport = SERVER_STDIO;
