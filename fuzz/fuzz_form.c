@@ -4,7 +4,7 @@
 #include "fuzz.h"
 
 #include "text/form.h"
-#include "text/utf8.h"
+#include "base/utf8.h"
 
 static const char *const repeatable[] = { "resource", "scope", NULL };
 

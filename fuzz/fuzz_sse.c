@@ -5,7 +5,7 @@
 #include "fuzz.h"
 
 #include "text/sse.h"
-#include "text/utf8.h"
+#include "base/utf8.h"
 
 #define EVENT_MAX_BYTES ((size_t)256)
 

@@ -4,7 +4,7 @@
 #include "fuzz.h"
 
 #include "text/html.h"
-#include "text/utf8.h"
+#include "base/utf8.h"
 
 /* The entities that html_escape() writes. */
 static bool

@@ -1,7 +1,7 @@
 /* slug: see slug.h. */
 #include "app/slug.h"
 
-#include "text/utf8.h"
+#include "base/utf8.h"
 
 /*
  * Each code point of a block has its word, in order, with a blank between: "-"

@@ -6,7 +6,7 @@
 #include "base/buf.h"
 #include "base/die.h"
 #include "text/json_write.h"
-#include "text/utf8.h"
+#include "base/utf8.h"
 
 #include <stdio.h>
 #include <unistd.h>

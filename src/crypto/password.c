@@ -3,7 +3,7 @@
 
 #include "base/arena.h"
 #include "base/secret.h"
-#include "text/utf8.h"
+#include "base/utf8.h"
 
 #include <sodium.h>
 

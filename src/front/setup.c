@@ -13,7 +13,7 @@
 #include "front/work.h"
 #include "net/loop.h"
 #include "store/tables.h"
-#include "text/utf8.h"
+#include "base/utf8.h"
 
 #define FORM     STR("setup")
 #define ID_BYTES 16u

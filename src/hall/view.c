@@ -2,7 +2,7 @@
 #include "hall/hall_state.h"
 
 #include "base/arena.h"
-#include "text/utf8.h"
+#include "base/utf8.h"
 
 /* What a server chose is shown as far as a person might read it. */
 #define NAME_SHOWN  ((size_t)200)

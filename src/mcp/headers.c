@@ -4,7 +4,7 @@
 
 #include "base/arena.h"
 #include "text/base64.h"
-#include "text/utf8.h"
+#include "base/utf8.h"
 
 #define OPENS  "=?base64?"
 #define CLOSES "?="

@@ -8,7 +8,7 @@
  */
 #include "model/person.h"
 
-#include "text/utf8.h"
+#include "base/utf8.h"
 
 #define NAME_MAX_CHARS 64u
 

@@ -7,7 +7,7 @@
 #include "text/json.h"
 #include "text/json_write.h"
 #include "text/uri.h"
-#include "text/utf8.h"
+#include "base/utf8.h"
 
 static bool
 bad(struct fault *f, const char *why)

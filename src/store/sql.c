@@ -4,7 +4,7 @@
 #include "base/arena.h"
 #include "base/die.h"
 #include "store/sqlite.h"
-#include "text/utf8.h"
+#include "base/utf8.h"
 
 /* The prepared statement, made when it is first asked for. */
 static sqlite3_stmt *

@@ -3,7 +3,7 @@
 
 #include "base/arena.h"
 #include "text/uri.h"
-#include "text/utf8.h"
+#include "base/utf8.h"
 
 static bool
 bad(struct fault *f, const char *why)

@@ -2,7 +2,7 @@
 #include "text/html.h"
 
 #include "text/uri.h"
-#include "text/utf8.h"
+#include "base/utf8.h"
 
 #define REPLACEMENT "\xef\xbf\xbd"
 

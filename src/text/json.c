@@ -4,7 +4,7 @@
 #include "base/arena.h"
 #include "base/map.h"
 #include "text/json_lex.h"
-#include "text/utf8.h"
+#include "base/utf8.h"
 
 /* Up to this many members are compared one by one; then a map takes over, so
  * that an object with many keys costs no more than its bytes. */

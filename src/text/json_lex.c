@@ -1,7 +1,7 @@
 /* json_lex: see json_lex.h. */
 #include "text/json_lex.h"
 
-#include "text/utf8.h"
+#include "base/utf8.h"
 
 bool
 json_lex_wrong(struct json_scan *s, const char *at, const char *why)

@@ -2,7 +2,7 @@
 #include "text/json_write.h"
 
 #include "base/die.h"
-#include "text/utf8.h"
+#include "base/utf8.h"
 
 void
 json_write_init(struct json_write *w, struct buf *out)

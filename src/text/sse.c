@@ -2,7 +2,7 @@
  * an unfinished one is kept. */
 #include "text/sse.h"
 
-#include "text/utf8.h"
+#include "base/utf8.h"
 
 #define FIELD_NAME_MAX ((size_t)16) /* "data: " and its like */
 #define RETRY_MAX_MS   ((uint64_t)86400000)

@@ -1,8 +1,8 @@
 /*
  * utf8: validity and stepping (RFC 3629).
  */
-#ifndef TEXT_UTF8_H
-#define TEXT_UTF8_H
+#ifndef BASE_UTF8_H
+#define BASE_UTF8_H
 
 #include "base/buf.h"
 

@@ -1,5 +1,5 @@
 /* utf8: see utf8.h. */
-#include "text/utf8.h"
+#include "base/utf8.h"
 
 #define HIGH_BITS   0x8080808080808080u
 #define REPLACEMENT 0xfffdu
