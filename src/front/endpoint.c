@@ -3,11 +3,16 @@
 
 #include "front/call.h"
 #include "front/guard.h"
+#include "front/pages.h"
 #include "front/reply.h"
 #include "front/routes.h"
 #include "mcp/message.h"
 
 #define ERROR_MAX ((size_t)4 << 10)
+#define PAGE_MAX  ((size_t)64 << 10)
+
+#define JSON_TYPE   STR("application/json")
+#define STREAM_TYPE STR("text/event-stream")
 
 /* ---- refusals of our own ---- */
 
@@ -19,6 +24,32 @@ is_about_token(const struct fault *f)
 		f->id == FAULT_INSUFFICIENT_SCOPE;
 }
 
+/* Somebody pasted the address into a browser; clients ask for streams. */
+static bool
+is_browser(const struct http_request *r)
+{
+	struct str accept = r->head->known[HTTP_FIELD_ACCEPT];
+
+	return r->head->method == HTTP_GET && routes_wants_page(r) &&
+		str_find(accept, STREAM_TYPE) == accept.n;
+}
+
+/* What the address is for. */
+static void
+show_page(struct http_request *r, const struct endpoint *e,
+	const struct reply *how)
+{
+	struct page_endpoint page = {
+		.name = e->kind == ENDPOINT_HUB ? STR("all servers") : e->name,
+		.url = e->resource,
+	};
+	struct buf out;
+
+	buf_in(&out, r->arena, PAGE_MAX);
+	page_endpoint(&out, &page);
+	reply_page(r, how, &out);
+}
+
 void
 endpoint_refuse(
 	struct http_request *r, const struct fault *f, const struct reply *how)
@@ -28,11 +59,19 @@ endpoint_refuse(
 	struct reply with = *how;
 	struct buf out;
 
-	event_fault(&r->scope, f);
 	with.status = fault_row(f->id)->http;
 	if (e != NULL && is_about_token(f))
 		with.challenge =
 			guard_challenge(r->arena, front, e, f, STR_NONE);
+	if (is_browser(r) && str_is_none(with.challenge)) {
+		reply_fault_page_with(r, f, &with);
+		return;
+	}
+	event_fault(&r->scope, f);
+	if (is_browser(r)) {
+		show_page(r, e, &with);
+		return;
+	}
 	buf_in(&out, r->arena, ERROR_MAX);
 	message_fault(&out, STR_NONE, f, STR_NONE);
 	reply_json(r, &with, buf_view(&out));
@@ -66,9 +105,6 @@ check_fields(const struct http_head *head, struct fault *f)
 	}
 	return true;
 }
-
-#define JSON_TYPE   STR("application/json")
-#define STREAM_TYPE STR("text/event-stream")
 
 static void
 read_accept(const struct http_head *head, struct hall_fields *out)

@@ -25,7 +25,8 @@ struct reply;
 void endpoint_head(struct front *front, struct http_request *r);
 
 /* Answers a fault as a JSON-RPC error with the status of its row, and with a
- * challenge if it is about the token (RFC 6750 3).  Logs.  how: more fields. */
+ * challenge if it is about the token (RFC 6750 3); to a browser's GET the same
+ * with a page that says what the address is for.  Logs.  how: more fields. */
 void endpoint_refuse(
 	struct http_request *r, const struct fault *f, const struct reply *how);
 

@@ -101,8 +101,8 @@ allow_text(struct arena *a, unsigned methods, bool head_too)
 
 /* ---- refusals ---- */
 
-static bool
-wants_page(const struct http_request *r)
+bool
+routes_wants_page(const struct http_request *r)
 {
 	struct str accept = r->head->known[HTTP_FIELD_ACCEPT];
 
@@ -130,7 +130,7 @@ refuse_with(
 {
 	const struct visit *v = visit_of(r);
 	enum route_kind kind = v->route != NULL ? v->route->kind
-		: wants_page(r)                 ? ROUTE_PAGE
+		: routes_wants_page(r)          ? ROUTE_PAGE
 						: ROUTE_ASSET;
 
 	switch (kind) {

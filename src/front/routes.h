@@ -78,6 +78,9 @@ void routes_forget_head(struct http_request *r);
 /* What of the path follows the prefix of a row that ends in '*'. */
 struct str routes_rest(const struct http_request *r);
 
+/* Whether a person's browser asks. */
+bool routes_wants_page(const struct http_request *r);
+
 /* Refuses in the shape that the route's readers expect; logs.  Answers. */
 void routes_refuse(
 	struct front *front, struct http_request *r, const struct fault *f);

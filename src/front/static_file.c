@@ -46,10 +46,10 @@ send(struct http_request *r, const struct asset *asset, int status)
 		});
 }
 
-void
-static_file_get(struct front *front, struct http_request *r)
+/* FAULT_NOT_FOUND when there is no such file (NULL). */
+static void
+serve(struct front *front, struct http_request *r, const struct asset *asset)
 {
-	const struct asset *asset = asset_find(routes_rest(r));
 	struct fault f;
 
 	if (asset == NULL) {
@@ -58,4 +58,16 @@ static_file_get(struct front *front, struct http_request *r)
 		return;
 	}
 	send(r, asset, is_known(r->head, asset->etag) ? 304 : 200);
+}
+
+void
+static_file_get(struct front *front, struct http_request *r)
+{
+	serve(front, r, asset_find(routes_rest(r)));
+}
+
+void
+static_file_icon(struct front *front, struct http_request *r)
+{
+	serve(front, r, asset_find(STR("key.svg")));
 }

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { REDIRECT, Visitor, authorizeUrl, consent, legacy, modern, obtain, ostiary, pkce, raw, register, request, token, until } from '../e2e/lib.mjs';
-import { addPerson, call, forge, headerOf, healthy, leaksNothing, logLines, metaOf, parseChallenge, paths, post, routes, startGuarded } from './kit.mjs';
+import { addPerson, call, forge, headerOf, healthy, isSafePage, leaksNothing, logLines, metaOf, parseChallenge, paths, post, routes, startGuarded } from './kit.mjs';
 
 let d, owner, client;
 before(async () => {
@@ -31,6 +31,50 @@ function isChallenged(r, path, { error, status = 401 } = {}) {
 	leaksNothing(r.text + headerOf(r, 'www-authenticate'), path);
 	return c;
 }
+
+function isJson(r, status, what) {
+	assert.equal(r.status, status, `${what}: ${r.text}`);
+	assert.equal(r.headers['content-type'], 'application/json', what);
+	assert.equal(JSON.parse(r.text).jsonrpc, '2.0', what);
+}
+
+test('a browser at an endpoint reads what the address is for, and no more', async () => {
+	const accept = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+	for (const path of ['/mcp', '/mcp/alpha', '/mcp/both'])
+		for (const [authorization, error] of [[undefined, undefined], [`Bearer ${forge('at')}`, 'invalid_token'], ['Bearer', 'invalid_request']]) {
+			const headers = authorization ? { authorization } : {};
+			const r = await request(d.url + path, { headers: { accept, ...headers } });
+			const bare = await request(d.url + path, { headers: { accept: 'text/event-stream', ...headers } });
+			assert.equal(bare.headers['content-type'], 'application/json');
+			assert.equal(r.status, bare.status);
+			assert.equal(r.headers['www-authenticate'], bare.headers['www-authenticate']);
+			isChallenged(r, path, { error, status: error === 'invalid_request' ? 400 : 401 });
+			isSafePage(r, path);
+			assert.ok(r.text.includes(`>${d.url}${path}<`) && r.text.includes('href="/connect"'), path);
+		}
+	// What is no browser's GET stays as it was.
+	for (const [method, fields] of [['POST', { accept, 'content-type': 'application/json' }], ['DELETE', { accept }], ['GET', { accept: 'text/html, text/event-stream' }], ['GET', { accept: 'application/json' }], ['GET', {}]])
+		isJson(await request(`${d.url}/mcp`, { method, headers: fields }), 401, `${method} ${fields.accept}`);
+	isJson(await request(`${d.url}/mcp`, { method: 'PUT', headers: { accept } }), 405, 'PUT');
+	for (const [path, headers, status] of [['/mcp/nobody', {}, 404], ['/mcp/', {}, 404], ['/mcp', { origin: 'https://evil.example' }, 403], ['/mcp', { host: 'evil.example' }, 403]]) {
+		const r = await request(d.url + path, { headers: { accept, ...headers } });
+		assert.equal(r.status, status, path);
+		isSafePage(r, path);
+		assert.doesNotMatch(r.text, /evil|nobody/);
+		isJson(await request(d.url + path, { headers }), status, path);
+	}
+	// Who has a token is a client, whatever they accept.
+	const { access_token } = await get();
+	isJson(await request(`${d.url}/mcp`, { headers: { accept, authorization: `Bearer ${access_token}` } }), 405, 'with a token');
+});
+
+test('the icon that browsers ask for by themselves is there', async () => {
+	const r = await request(`${d.url}/favicon.ico`);
+	assert.equal(r.status, 200);
+	assert.equal(r.headers['content-type'], 'image/svg+xml');
+	assert.equal(r.text, (await request(`${d.url}/assets/key.svg`)).text);
+	assert.equal((await request(`${d.url}/favicon.ico`, { headers: { 'if-none-match': r.headers.etag } })).status, 304);
+});
 
 // ---- F07 ----
 

@@ -162,6 +162,13 @@ test('pages of the owner', async () => {
 	await inspect(tab, 'access, empty');
 	await tab.goto(`${d.url}/no/such/page`);
 	await inspect(tab, 'not found');
+	for (const [path, name] of [['/mcp', 'all servers'], ['/mcp/work', 'work']]) {
+		assert.equal((await tab.goto(d.url + path)).status(), 401);
+		await inspect(tab, `${path} in a browser`);
+		assert.match(await tab.locator('main').innerText(), new RegExp(`reach ${name};[^]*${d.url}${path}\\n`));
+	}
+	await tab.getByRole('link', { name: 'How to connect a client' }).click();
+	await tab.waitForURL(`${d.url}/connect`);
 	await tab.context().close();
 });
 
