@@ -47,6 +47,7 @@ take_settings(struct front *front, struct settings *s)
 	struct settings *old = front->settings;
 
 	front->settings = settings_hold(s);
+	front->told.n = 0;
 	doors_free(&front->doors);
 	front->doors = doors_new(s, front->bound);
 	take_scopes(front, s);

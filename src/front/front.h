@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/fault.h"
 #include "crypto/digest.h"
+#include "front/proxy.h"
 #include "model/settings.h"
 #include "net/http_server.h"
 
@@ -39,6 +40,7 @@ struct front {
 	struct digest setup;        /* of the one-time setup token */
 	bool setup_open;            /* no owner yet */
 	struct str bound;           /* "host:port", once it is known */
+	struct proxy_told told;     /* since the snapshot was taken */
 	/* Private to front.c: where scopes and bound live. */
 	struct arena *scopes_arena;
 	struct arena *bound_arena;

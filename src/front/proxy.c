@@ -2,8 +2,11 @@
 #include "front/proxy.h"
 
 #include "front/address.h"
+#include "front/throttle.h"
 #include "model/settings.h"
 #include "net/http_head.h"
+
+#define FORWARDED STR("X-Forwarded-For")
 
 /* "10.0.0.0/8", "fd00::/8" or a single address. */
 static bool
@@ -77,11 +80,50 @@ proxy_peer(
 	if (!proxy_trusts(s, peer))
 		return peer;
 	for (size_t i = head->n; i-- > 0;) {
-		if (!str_eq_nocase(
-			    head->fields[i].name, STR("X-Forwarded-For")))
+		if (!str_eq_nocase(head->fields[i].name, FORWARDED))
 			continue;
 		if (!walk_back(s, head->fields[i].value, &peer))
 			break;
 	}
 	return peer;
+}
+
+/* Almost no name has that length. */
+static bool
+is_forwarded(const struct http_head *head)
+{
+	for (size_t i = 0; i < head->n; i++) {
+		struct str name = head->fields[i].name;
+
+		if (name.n == FORWARDED.n && str_eq_nocase(name, FORWARDED))
+			return true;
+	}
+	return false;
+}
+
+static struct str
+told_at(const struct proxy_told *told, size_t i)
+{
+	return str_of(told->networks[i].text, told->networks[i].n);
+}
+
+bool
+proxy_is_news(struct arena *a, const struct http_head *head, struct str peer,
+	const struct settings *s, struct proxy_told *told)
+{
+	struct str network;
+
+	if (told->n == PROXY_TOLD || !is_forwarded(head) ||
+		proxy_trusts(s, peer))
+		return false;
+	network = throttle_network(a, peer);
+	network = str_cut(network, 0, sizeof(told->networks[0].text));
+	for (size_t i = 0; i < told->n; i++) {
+		if (str_eq(told_at(told, i), network))
+			return false;
+	}
+	if (network.n > 0)
+		memcpy(told->networks[told->n].text, network.p, network.n);
+	told->networks[told->n++].n = network.n;
+	return true;
 }

@@ -10,6 +10,7 @@
 
 #include "base/str.h"
 
+struct arena;
 struct http_head;
 struct settings;
 
@@ -22,5 +23,23 @@ bool proxy_trusts(const struct settings *s, struct str address);
  * is no address ends the walk: then it is the last good one. */
 struct str proxy_peer(const struct settings *s, const struct http_head *head,
 	struct str peer);
+
+/* Networks whose requests came through a proxy that we don't trust, as far as
+ * the owner was told of them.  Bounded, since strangers can write the field. */
+#define PROXY_TOLD 8u
+
+struct proxy_told {
+	struct {
+		char text[48];
+		size_t n;
+	} networks[PROXY_TOLD];
+	size_t n;
+};
+
+/* Whether X-Forwarded-For came from a peer that is none of trustedProxies, for
+ * the first time from its network: then all who come through it count as one
+ * for limits and logs, and the owner should hear of it. */
+bool proxy_is_news(struct arena *a, const struct http_head *head,
+	struct str peer, const struct settings *s, struct proxy_told *told);
 
 #endif

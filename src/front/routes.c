@@ -201,6 +201,15 @@ set_peer(struct http_request *r, struct str peer)
 	}
 }
 
+static void
+tell_of_proxy(struct front *front, struct http_request *r)
+{
+	if (proxy_is_news(
+		    r->arena, r->head, r->peer, front->settings, &front->told))
+		event_log(&r->scope, EVENT_PROXY_UNKNOWN,
+			EF_STR("trustedProxies", r->peer));
+}
+
 static struct visit *
 visit_new(struct front *front, struct http_request *r)
 {
@@ -211,6 +220,7 @@ visit_new(struct front *front, struct http_request *r)
 	v->origin = STR_NONE;
 	v->socket_peer = r->peer;
 	r->user = v;
+	tell_of_proxy(front, r);
 	peer = proxy_peer(front->settings, r->head, r->peer);
 	if (peer.p != r->peer.p)
 		set_peer(r, peer);

@@ -59,6 +59,8 @@ test('lesson_F20 forged headers change nothing', async () => {
 	const made = await request(`${d.url}/oauth/register`, { method: 'POST', headers: { 'content-type': 'application/json', ...forged, host: `localhost:${d.port}` }, body: JSON.stringify({ redirect_uris: [REDIRECT], token_endpoint_auth_method: 'none' }) });
 	assert.ok(made.json.registration_client_uri.startsWith(`${d.url}/`));
 	assert.equal(logLines(d).some(l => l.peer === '6.6.6.6'), false, 'nor who asks');
+	const told = logLines(d).filter(l => l.event === 'proxy_unknown');
+	assert.deepEqual(told.map(l => [l.level, l.trustedProxies]), [['warn', '127.0.0.1']], 'but the owner hears of it, once');
 });
 
 test('lesson_F20 a trusted proxy may say for whom it asks, and nothing else', async () => {

@@ -1,6 +1,7 @@
 /* Whose address counts. */
 #include "front/proxy.h"
 
+#include "base/arena.h"
 #include "model/settings.h"
 #include "net/http_head.h"
 
@@ -88,6 +89,40 @@ lesson_F20_the_nearest_stranger_counts(void **state)
 	check_peer("10.0.0.1", ",", "", "10.0.0.1");
 }
 
+static void
+the_owner_hears_of_strange_proxies(void **state)
+{
+	static struct str names[] = { STR_INIT("X-Forwarded-Fox"),
+		STR_INIT("x-forwarded-for") };
+	struct arena *a = arena_new(ARENA_SCRATCH_MAX);
+	struct proxy_told told = { 0 };
+	struct http_head head = { 0 };
+	unsigned news = 0;
+
+	(void)state;
+	head.fields[0] = (struct field){ names[0], STR("8.8.8.8") };
+	head.n = 1;
+	assert_false(proxy_is_news(
+		a, &head, STR("192.0.2.1"), &with_proxies, &told));
+	head.fields[1] = (struct field){ names[1], STR("8.8.8.8") };
+	head.n = 2;
+	assert_false(
+		proxy_is_news(a, &head, STR("10.1.1.1"), &with_proxies, &told));
+	assert_true(proxy_is_news(
+		a, &head, STR("192.0.2.1"), &with_proxies, &told));
+	assert_false(proxy_is_news(
+		a, &head, STR("192.0.2.1"), &with_proxies, &told));
+	assert_true(proxy_is_news(
+		a, &head, STR("2001:db8:1::1"), &with_proxies, &told));
+	assert_false(proxy_is_news(
+		a, &head, STR("2001:db8:1::2"), &with_proxies, &told));
+	for (int i = 0; i < 100; i++)
+		news += proxy_is_news(a, &head, str_fmt(a, "192.0.3.%d", i),
+			&with_proxies, &told);
+	assert_int_equal(news, PROXY_TOLD - 2);
+	arena_free(&a);
+}
+
 int
 main(void)
 {
@@ -95,6 +130,7 @@ main(void)
 		cmocka_unit_test(which_addresses_are_trusted),
 		cmocka_unit_test(broken_blocks_trust_nobody),
 		cmocka_unit_test(lesson_F20_the_nearest_stranger_counts),
+		cmocka_unit_test(the_owner_hears_of_strange_proxies),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
