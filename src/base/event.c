@@ -2,13 +2,16 @@
 #include "base/event.h"
 
 #include "base/buf.h"
+#include "base/utf8.h"
 
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
 
 #define LINE_MAX_BYTES ((size_t)8192)
-#define VALUE_MAX      ((size_t)1024)
+#define VALUE_MAX      ((size_t)1024) /* as written, escapes included */
+/* The most that a field takes: its name, its value, what is around it. */
+#define FIELD_MAX      (VALUE_MAX + 128)
 
 #define DEBUG FAULT_LEVEL_DEBUG
 #define INFO  FAULT_LEVEL_INFO
@@ -105,30 +108,67 @@ token_length(struct str s)
 	return n;
 }
 
+/* What moves a terminal's cursor, recolours it or turns the direction of what
+ * follows: C0, DEL and C1, breaks of lines and paragraphs, bidi controls. */
+static bool
+is_control(uint32_t point)
+{
+	return point < 0x20 || (point >= 0x7f && point <= 0x9f) ||
+		(point >= 0x2028 && point <= 0x202e) ||
+		(point >= 0x2066 && point <= 0x2069);
+}
+
+/* A byte that belongs to no code point: JSON has no way to say it. */
+static void
+put_bad_byte(struct buf *b, unsigned char c)
+{
+	if (out.format == EVENT_FORMAT_JSON)
+		buf_lit(b, "\xef\xbf\xbd");
+	else
+		buf_fmt(b, "\\x%02X", c);
+}
+
+/* Writes the first code point; how many bytes that were. */
+static size_t
+put_point(struct buf *b, struct str s)
+{
+	struct str rest = s;
+	uint32_t point;
+
+	if (!utf8_next(&rest, &point)) {
+		put_bad_byte(b, (unsigned char)*s.p);
+		return 1;
+	}
+	if (is_control(point)) {
+		buf_fmt(b, "\\u%04x", (unsigned)point);
+	} else {
+		if (point == '"' || point == '\\')
+			buf_char(b, '\\');
+		buf_str(b, str_cut(s, 0, s.n - rest.n));
+	}
+	return s.n - rest.n;
+}
+
 /* Escapes for both formats: the value stands between double quotes.  People
  * put tokens where no token belongs (a path, a client id): of these only the
  * beginning is written. */
 static void
 put_escaped(struct buf *b, struct str s)
 {
-	for (size_t i = 0; i < s.n && i < VALUE_MAX; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-		size_t token = c == 'o' ? token_length(str_cut(s, i, s.n)) : 0;
+	size_t end = b->n + VALUE_MAX;
 
-		if (token > 0) {
-			buf_str(b, str_cut(s, i, i + TOKEN_START_CHARS));
+	while (s.n > 0 && b->n < end) {
+		size_t n = *s.p == 'o' ? token_length(s) : 0;
+
+		if (n > 0) {
+			buf_str(b, str_cut(s, 0, TOKEN_START_CHARS));
 			buf_lit(b, "...");
-			i += token - 1;
-			continue;
+		} else {
+			n = put_point(b, s);
 		}
-		if (c == '"' || c == '\\')
-			buf_char(b, '\\');
-		if (c < 0x20 || c == 0x7f)
-			buf_fmt(b, "\\u%04x", c);
-		else
-			buf_char(b, (char)c);
+		s = str_cut(s, n, s.n);
 	}
-	if (s.n > VALUE_MAX)
+	if (s.n > 0)
 		buf_lit(b, "...");
 }
 
@@ -157,6 +197,8 @@ put_field(struct buf *b, const struct event_field *f)
 {
 	if (f->kind != EVENT_FIELD_U64 && str_is_none(f->text))
 		return;
+	if (b->n + FIELD_MAX > LINE_MAX_BYTES)
+		return; /* the line stays whole */
 	if (out.format == EVENT_FORMAT_JSON)
 		buf_fmt(b, ",\"%s\":", f->name);
 	else

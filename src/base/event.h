@@ -9,7 +9,10 @@
  *
  * Levels filter before any formatting.  Output goes to one descriptor as
  * text (coloured only on a terminal) or as JSON lines; each line is one
- * write(2), so lines of threads never mix.  Control characters are escaped.
+ * write(2), so lines of threads never mix.  Texts may be anybody's: what acts on
+ * a terminal (C0 and C1 controls, breaks of lines, bidi controls) is written as
+ * \u00XX; bytes that are no UTF-8 as \xXX, in JSON as U+FFFD, so that a line is
+ * always valid; of a long value the beginning is written.
  * Secrets are only ever given with EF_SECRET, which prints a short hash; of our
  * own tokens inside other texts no more than the kind is written.
  */

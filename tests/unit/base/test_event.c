@@ -105,6 +105,56 @@ test_one_line(void **state)
 		"\n");
 }
 
+/* C1 controls act on a terminal as ESC does; U+2028 breaks lines, U+202E turns
+ * them round.  Ordinary letters of any script stay. */
+static void
+test_words_of_others_act_on_no_terminal(void **state)
+{
+	static const char words[] = "\xc2\x9b"
+				    "31m \xc2\x80\xc2\x9f\xc2\xa0"
+				    "\xe2\x80\xa8\xe2\x80\xae\xe2\x81\xa6"
+				    "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80";
+	static const char text[] =
+		"info  login x=\"\\u009b31m \\u0080\\u009f\xc2\xa0"
+		"\\u2028\\u202e\\u2066"
+		"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\"\n";
+
+	(void)state;
+	event_setup(ends[1], EVENT_FORMAT_TEXT, FAULT_LEVEL_INFO);
+	event_log(NULL, EVENT_LOGIN, EF_TEXT("x", words));
+	assert_string_equal(after_stamp(), text);
+	event_setup(ends[1], EVENT_FORMAT_JSON, FAULT_LEVEL_INFO);
+	event_log(NULL, EVENT_LOGIN, EF_TEXT("x", words));
+	assert_non_null(strstr(heard(), "\"x\":\"\\u009b31m \\u0080\\u009f"));
+}
+
+/* A lone tail, a cut sequence, an overlong form, a surrogate, past the end. */
+static void
+test_bad_utf8_is_shown_or_replaced(void **state)
+{
+	static const char words[] = "a\x9b"
+				    "b\xe2\x82 \xc0\xaf\xed\xa0\x80"
+				    "\xf4\x90\x80\x80\xff\xc3";
+#define BAD "\xef\xbf\xbd"
+	static const char json[] =
+		"\"x\":\"a" BAD "b" BAD BAD
+		" " BAD BAD BAD BAD BAD BAD BAD BAD BAD BAD BAD "\"}\n";
+#undef BAD
+	const char *s;
+
+	(void)state;
+	event_setup(ends[1], EVENT_FORMAT_TEXT, FAULT_LEVEL_INFO);
+	event_log(NULL, EVENT_LOGIN, EF_TEXT("x", words));
+	assert_string_equal(after_stamp(),
+		"info  login x=\"a\\x9Bb\\xE2\\x82 \\xC0\\xAF\\xED\\xA0\\x80"
+		"\\xF4\\x90\\x80\\x80\\xFF\\xC3\"\n");
+	event_setup(ends[1], EVENT_FORMAT_JSON, FAULT_LEVEL_INFO);
+	event_log(NULL, EVENT_LOGIN, EF_TEXT("x", words));
+	s = strstr(heard(), "\"x\"");
+	assert_non_null(s);
+	assert_string_equal(s, json);
+}
+
 static void
 fake_hash(struct str in, char out[13])
 {
@@ -177,6 +227,28 @@ test_long_values_are_cut(void **state)
 	assert_non_null(strstr(s, "aaa...\"\n"));
 }
 
+/* Values that grow sixfold by escaping: some are cut, some left out, and the
+ * line ends as it should. */
+static void
+test_a_line_is_whole_whatever_it_holds(void **state)
+{
+	struct event_field fields[40];
+	char big[2000];
+	const char *s;
+	size_t n;
+
+	(void)state;
+	memset(big, 1, sizeof(big));
+	for (size_t i = 0; i < 40; i++)
+		fields[i] = EF_STR("x", str_of(big, sizeof(big)));
+	event_setup(ends[1], EVENT_FORMAT_JSON, FAULT_LEVEL_INFO);
+	event_write(NULL, EVENT_LOGIN, fields, 40);
+	s = heard();
+	n = strlen(s);
+	assert_true(n > 6000 && n <= 8192);
+	assert_string_equal(s + n - 12, "\\u0001...\"}\n");
+}
+
 int
 main(void)
 {
@@ -189,6 +261,9 @@ main(void)
 		cmocka_unit_test(lesson_F14_tokens_in_other_texts_are_cut),
 		cmocka_unit_test(test_faults),
 		cmocka_unit_test(test_long_values_are_cut),
+		cmocka_unit_test(test_words_of_others_act_on_no_terminal),
+		cmocka_unit_test(test_bad_utf8_is_shown_or_replaced),
+		cmocka_unit_test(test_a_line_is_whole_whatever_it_holds),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
