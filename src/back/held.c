@@ -140,6 +140,15 @@ link_missed(void *with, struct link *l)
 		listing_again(h->upstream->listing);
 }
 
+static void
+link_troubled(void *with, struct link *l, const struct fault *why)
+{
+	struct held *h = with;
+
+	(void)l;
+	upstream_note_trouble(h->upstream, why);
+}
+
 /* ---- whose it is ---- */
 
 struct held *
@@ -161,6 +170,7 @@ held_open(struct upstream *u, const enum revision *known)
 			.heard = link_heard,
 			.said = link_said,
 			.missed = link_missed,
+			.troubled = link_troubled,
 			.with = h },
 	});
 	return h;

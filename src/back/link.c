@@ -104,9 +104,13 @@ link_notify(struct link *l, struct str message)
 void
 link_call_fail(struct link_call *c, const struct fault *f, bool sent)
 {
+	const struct link_owner *owner = &c->on->plan.owner;
 	struct fault safe = *f;
 
 	redact_fault(c->on->plan.entry, &safe);
+	/* What was lost before it was sent is tried again. */
+	if (sent || f->id != FAULT_SERVER_LOST)
+		owner->troubled(owner->with, c->on, &safe);
 	call_leave(c);
 	c->listener->failed(c, &safe, sent);
 }

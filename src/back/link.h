@@ -43,6 +43,9 @@ struct link_owner {
 	void (*said)(void *with, struct link *l, struct str line);
 	/* Notifications may have been missed. */
 	void (*missed)(void *with, struct link *l);
+	/* A call got no answer, or a child wrote what is no message; the link
+	 * may go on. */
+	void (*troubled)(void *with, struct link *l, const struct fault *why);
 	void *with;
 };
 

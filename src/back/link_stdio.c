@@ -48,6 +48,7 @@ static void
 heard_line(void *with, struct str line)
 {
 	struct stdio_wire *w = with;
+	const struct link_owner *owner = &w->link->plan.owner;
 	struct fault f = { 0 };
 
 	if (line.n == 0)
@@ -57,7 +58,11 @@ heard_line(void *with, struct str line)
 		cover_ears(w);
 		return;
 	}
-	w->link->plan.owner.said(w->link->plan.owner.with, w->link, line);
+	owner->said(owner->with, w->link, line);
+	fault_set(&f, FAULT_SERVER_ANSWER,
+		"wrote a line to stdout that is no message; the log has it "
+		"with --log-level debug");
+	owner->troubled(owner->with, w->link, &f);
 	if (++w->noise < NOISE_MAX)
 		return;
 	fault_set(&f, FAULT_SERVER_ANSWER,

@@ -1,6 +1,7 @@
 /* upstream: its states; see upstream.h. */
 #include "back/upstream_parts.h"
 
+#include "back/redact.h"
 #include "base/arena.h"
 #include "base/die.h"
 
@@ -302,6 +303,25 @@ upstream_detail(const struct upstream *u)
 	if (u->state == UPSTREAM_CONNECTING && u->first != NULL)
 		return str_from(link_doing(u->first->link));
 	return str_from(u->detail);
+}
+
+struct str
+upstream_trouble(const struct upstream *u, int64_t *at)
+{
+	*at = u->troubled_at;
+	return str_from(u->trouble);
+}
+
+void
+upstream_note_trouble(struct upstream *u, const struct fault *why)
+{
+	struct fault safe = *why;
+
+	redact_fault(u->plan.entry, &safe);
+	snprintf(u->trouble, sizeof(u->trouble), "%s",
+		safe.detail[0] == '\0' ? fault_row(why->id)->sentence
+				       : safe.detail);
+	u->troubled_at = loop_wall(u->plan.loop);
 }
 
 int64_t

@@ -69,6 +69,10 @@ struct str upstream_detail(const struct upstream *u);
 /* Sets the fault of a request that it can't serve in its state:
  * FAULT_SERVER_DISABLED, FAULT_SERVER_NEEDS_LOGIN, FAULT_SERVER_DOWN. */
 void upstream_say_why(const struct upstream *u, struct fault *f);
+/* What went wrong last with a call, a list or a line of its output, in any
+ * state; "" when nothing did.  *at: wall clock seconds. */
+struct str upstream_trouble(const struct upstream *u, int64_t *at);
+void upstream_note_trouble(struct upstream *u, const struct fault *why);
 /* Wall clock seconds of the last change of state. */
 int64_t upstream_since(const struct upstream *u);
 /* What it said of itself last, or NULL before the first link opened. */

@@ -22,7 +22,9 @@ struct upstream {
 	struct upstream_plan plan;
 	enum upstream_state state;
 	char detail[256];
-	int64_t since;        /* wall clock, seconds */
+	char trouble[256];    /* what went wrong last, "": nothing */
+	int64_t troubled_at;  /* wall clock, seconds */
+	int64_t since;        /* the same */
 	int64_t begun_at;     /* loop_now() */
 	int64_t connected_at; /* the same */
 	uint64_t answers;     /* of the first link, by then */

@@ -50,6 +50,21 @@ since_text(struct arena *a, int64_t since, int64_t now)
 			  : str_join(a, STR("for "), age);
 }
 
+/* "Last error, 3 minutes ago: it answered 500"; "" when there was none, or when
+ * its state speaks of it. */
+static struct str
+trouble_text(struct arena *a, const struct hall_server_view *v, int64_t now)
+{
+	struct str age = ago_text(a, now - v->troubled_at);
+
+	if (v->trouble.n == 0 || !str_eq_lit(v->state, "connected"))
+		return STR("");
+	return str_fmt(a, "Last error, %.*s: %.*s",
+		STR_ARG(age.n == 0 ? STR("just now")
+				   : str_join(a, age, STR(" ago"))),
+		STR_ARG(v->trouble));
+}
+
 /* "needs login" → "needs-login": what style.css calls it. */
 static struct str
 class_text(struct arena *a, struct str state)
@@ -132,6 +147,9 @@ fill_row(struct arena *a, const struct front *front,
 			? STR("")
 			: since_text(a, v->since, loop_wall(front->loop)),
 		.detail = person->owner ? v->detail : STR(""),
+		.trouble = person->owner
+			? trouble_text(a, v, loop_wall(front->loop))
+			: STR(""),
 		.failed = str_eq_lit(v->state, "failed"),
 		.description =
 			str_is_none(e->description) ? STR("") : e->description,

@@ -374,10 +374,12 @@ answer_result(struct exchange *x, const struct envelope *e)
 		},
 		&splice, &f);
 
-	if (ok)
+	if (ok) {
 		exchange_answer(x, parts, splice_parts(&splice, parts));
-	else
-		exchange_refuse(x, &f);
+		return;
+	}
+	upstream_note_trouble(x->upstream, &f);
+	exchange_refuse(x, &f);
 }
 
 static void

@@ -159,7 +159,9 @@ struct hall_server_view {
 	const struct server_entry *entry;
 	struct str state;    /* "connected", "connecting", "waiting",
 				* "failed", "needs login", "disabled" */
-	struct str detail;   /* last error or what is going on; "" */
+	struct str detail;   /* why, or what is going on; "" */
+	struct str trouble;  /* what went wrong last, in any state; "" */
+	int64_t troubled_at; /* wall clock seconds */
 	struct str revision; /* "2025-11-25"; "" while unknown */
 	struct str title;    /* serverInfo, for people; "" */
 	size_t tool_count;

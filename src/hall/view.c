@@ -21,15 +21,20 @@ hall_server_view(struct arena *a, const struct hall *h, size_t i,
 {
 	const struct handshake_server *s;
 	struct upstream *u;
+	int64_t troubled_at;
+	struct str trouble;
 
 	if (i >= back_count(h->parts.back))
 		return false;
 	u = back_at(h->parts.back, i);
 	s = upstream_server(u);
+	trouble = upstream_trouble(u, &troubled_at);
 	*view = (struct hall_server_view){
 		.entry = upstream_entry(u),
 		.state = str_from(upstream_state_name(upstream_state(u))),
 		.detail = str_dup(a, upstream_detail(u)),
+		.trouble = str_dup(a, trouble),
+		.troubled_at = troubled_at,
 		.revision = s == NULL ? STR("") : revision_name(s->revision),
 		.title = s == NULL || str_is_none(s->title)
 			? STR("")

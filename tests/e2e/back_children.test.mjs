@@ -148,6 +148,7 @@ describe('within a call', { concurrency: true }, () => {
 
 	test('noise between messages is passed over', async () => {
 		for (let i = 0; i < 30; i++) assert.equal(text(await b.call('odd', 'garbage')), 'after the noise');
+		assert.match((await b.state('odd')).trouble, /^Last error, just now: wrote a line to stdout that is no message/);
 	});
 
 	test('its own requests are answered: ping, and nothing else', async () => {

@@ -197,6 +197,20 @@ for (const era of ['legacy', 'modern'])
 		});
 	});
 
+test('the dashboard says what went wrong last', async () => {
+	const said = { status_500: /it answered HTTP 500/, html: /it answered text\/html/, half_json: /the connection ended/, bad_utf8: /UTF-8/, never: /no answer for 1000 ms/ };
+	assert.equal((await b.state('good')).trouble, '');
+	for (const era of ['legacy', 'modern'])
+		for (const [tool, words] of Object.entries(said)) {
+			const name = tool === 'never' ? `short_${era}` : era;
+			refused(await b.call(name, tool), faults[tool] ?? 'server_answer');
+			const s = await b.state(name);
+			assert.equal(s.state, 'connected');
+			assert.match(s.trouble, /^Last error, just now: /);
+			assert.match(s.trouble, words);
+		}
+});
+
 test('a stream that goes on after its answer is closed', async () => {
 	assert.equal(text(await b.call('good', 'lingers')), 'answered');
 	const [r] = servers.good.requests.filter(x => x.message?.params?.name === 'lingers');

@@ -34,7 +34,7 @@ export async function startBack(settings, options = {}) {
 		const panel = page.text.split('class="server-head"').find(p => new RegExp(`<h2[^>]*>\\s*${name}\\s*<`).test(p));
 		if (!panel) return undefined;
 		const pick = r => plain((panel.match(r) ?? [, ''])[1]);
-		return { state: pick(/class="state [^"]*">([^<]*)</).replace('retrying', 'waiting'), detail: pick(/class="notice[^"]*">([^<]*)</), revision: pick(/<li>speaks ([^<]*)</),
+		return { state: pick(/class="state [^"]*">([^<]*)</).replace('retrying', 'waiting'), detail: pick(/class="notice[^"]*">([^<]*)</), trouble: pick(/class="trouble">([^<]*)</), revision: pick(/<li>speaks ([^<]*)</),
 			tools: [...panel.matchAll(/<dt>([^<]*)<\/dt>/g)].map(m => plain(m[1])), panel };
 	};
 	// The page says so; or the log does, of a wait that was over before we looked.
