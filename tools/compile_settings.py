@@ -56,7 +56,8 @@ start."""
 UNKNOWN = """\
 Keys that are not known are reported with the nearest known key and don't stop
 the start. Anything else that is wrong is told with file, line, column, key and
-what was expected, and ends the start with status 2."""
+what was expected, all that can be found at once, and ends the start with
+status 2."""
 
 EXPANSION = """\
 In every string, after which the value is checked like any other. They may be

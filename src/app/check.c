@@ -1,6 +1,7 @@
 /* check: "ostiary check" and "ostiary version". */
 #include "app/command.h"
 #include "app/expand.h"
+#include "app/settings.h"
 #include "app/settings_schema.h"
 #include "base/arena.h"
 #include "base/buf.h"
@@ -165,7 +166,26 @@ write_settings(const struct command_run *run, const struct settings *s,
 	json_end(w);
 }
 
-/* s is NULL when they could not be read; f is set when something is wrong. */
+static void
+begin_json(struct json_write *w, struct buf *out, const struct fault *f)
+{
+	buf_init(out, PRINTED_MAX);
+	json_write_init(w, out);
+	json_begin(w, '{');
+	json_member_bool(w, "ok", !fault_is_set(f));
+	if (fault_is_set(f))
+		json_member_str(w, "error", str_from(f->detail));
+}
+
+static void
+end_json(struct json_write *w, struct buf *out)
+{
+	json_end(w);
+	printf("%.*s\n", STR_ARG(buf_view(out)));
+	buf_clear(out);
+}
+
+/* f is set when something is wrong beside them. */
 static void
 print_json(const struct command_run *run, const struct settings *s,
 	const struct fault *f)
@@ -173,17 +193,36 @@ print_json(const struct command_run *run, const struct settings *s,
 	struct json_write w;
 	struct buf out;
 
-	buf_init(&out, PRINTED_MAX);
-	json_write_init(&w, &out);
-	json_begin(&w, '{');
-	json_member_bool(&w, "ok", !fault_is_set(f));
-	if (fault_is_set(f))
-		json_member_str(&w, "error", str_from(f->detail));
-	if (s != NULL)
-		write_settings(run, s, &w);
-	json_end(&w);
-	printf("%.*s\n", STR_ARG(buf_view(&out)));
-	buf_clear(&out);
+	begin_json(&w, &out, f);
+	write_settings(run, s, &w);
+	end_json(&w, &out);
+}
+
+static void
+write_list(struct json_write *w, const char *key, const struct str *texts,
+	size_t n)
+{
+	json_member(w, key);
+	json_begin(w, '[');
+	for (size_t i = 0; i < n; i++)
+		json_str(w, texts[i]);
+	json_end(w);
+}
+
+static int
+refused(const struct command_run *run, const struct settings_findings *found,
+	const struct fault *f)
+{
+	struct json_write w;
+	struct buf out;
+
+	if ((run->options->given & OPTION_JSON) != 0) {
+		begin_json(&w, &out, f);
+		write_list(&w, "errors", found->errors, found->error_count);
+		write_list(&w, "notes", found->notes, found->note_count);
+		end_json(&w, &out);
+	}
+	return command_settings_failed(found, f);
 }
 
 static int
@@ -201,22 +240,23 @@ print_schema(void)
 int
 command_check(const struct command_run *run)
 {
+	struct settings_findings found = { .arena = run->arena };
 	struct fault f = { 0 };
 	struct settings *s;
 	int status;
 
 	if ((run->options->given & OPTION_SCHEMA) != 0)
 		return print_schema();
-	s = command_settings(run, &f);
-	if (s != NULL)
-		check_certificate(s, &f);
+	s = command_settings(run, &found, &f);
+	if (s == NULL)
+		return refused(run, &found, &f);
+	check_certificate(s, &f);
 	if ((run->options->given & OPTION_JSON) != 0)
 		print_json(run, s, &f);
-	else if (s != NULL)
+	else
 		print_people(run, s);
 	status = fault_is_set(&f) ? command_failed(&f) : status_of(s);
-	if (s != NULL)
-		settings_drop(&s);
+	settings_drop(&s);
 	return status;
 }
 

@@ -43,8 +43,24 @@ folder_of(struct arena *a, struct str path)
 	return str_dup(a, folder);
 }
 
+int
+command_settings_failed(
+	const struct settings_findings *found, const struct fault *f)
+{
+	if (found->error_count == 0)
+		return command_failed(f);
+	for (size_t i = 0; i < found->error_count; i++)
+		fprintf(stderr, "ostiary: %.*s\n", STR_ARG(found->errors[i]));
+	if (found->more > 0)
+		fprintf(stderr, "ostiary: and %zu more\n", found->more);
+	for (size_t i = 0; i < found->note_count; i++)
+		fprintf(stderr, "note: %.*s\n", STR_ARG(found->notes[i]));
+	return EXIT_USAGE;
+}
+
 struct settings *
-command_settings(const struct command_run *run, struct fault *f)
+command_settings(const struct command_run *run, struct settings_findings *found,
+	struct fault *f)
 {
 	const struct options *o = run->options;
 	char *cwd = getcwd(NULL, 0);
@@ -65,6 +81,7 @@ command_settings(const struct command_run *run, struct fault *f)
 				? expand_io_run
 				: NULL,
 		},
+		.findings = found,
 	};
 	struct arena *scratch = arena_new(ARENA_SCRATCH_MAX);
 	struct settings *s;
@@ -83,7 +100,7 @@ bool
 command_store(const struct command_run *run, struct store **s, struct fault *f)
 {
 	struct store_plan plan = { 0 };
-	struct settings *settings = command_settings(run, f);
+	struct settings *settings = command_settings(run, NULL, f);
 
 	if (settings == NULL)
 		return false;

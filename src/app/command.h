@@ -13,6 +13,7 @@
 #include "model/settings.h"
 
 struct arena;
+struct settings_findings;
 struct store;
 struct store_job;
 
@@ -30,9 +31,14 @@ struct command_run {
 /* Says on stderr what went wrong and what can be done; the exit status. */
 int command_failed(const struct fault *f);
 
-/* The settings that the command line leads to. */
-struct settings *command_settings(
-	const struct command_run *run, struct fault *f);
+/* The settings that the command line leads to.  found (NULL: nobody asks)
+ * gets all that is wrong in them, f the first of it. */
+struct settings *command_settings(const struct command_run *run,
+	struct settings_findings *found, struct fault *f);
+
+/* As command_failed(), for settings: all that was found. */
+int command_settings_failed(
+	const struct settings_findings *found, const struct fault *f);
 
 /* Opens the store that the settings name, makes the state folder first. */
 bool command_store(

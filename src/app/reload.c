@@ -2,6 +2,7 @@
 #include "app/reload.h"
 
 #include "app/command.h"
+#include "base/arena.h"
 #include "base/event.h"
 
 #define AGAIN_MS 1000
@@ -14,7 +15,7 @@ work(void *with)
 {
 	struct reload *r = with;
 
-	r->fresh = command_settings(r->plan.run, &r->fault);
+	r->fresh = command_settings(r->plan.run, &r->found, &r->fault);
 }
 
 /* A file that was not there at the start. */
@@ -30,11 +31,27 @@ static void
 begin(struct reload *r)
 {
 	fault_clear(&r->fault);
+	arena_reset(r->found.arena);
+	r->found = (struct settings_findings){ .arena = r->found.arena };
 	look_for_file(r->plan.run);
 	if (loop_slow(r->plan.loop, work, done, r, NULL))
 		r->state = RELOAD_READING;
 	else
 		loop_timer_set(&r->again, AGAIN_MS);
+}
+
+static void
+tell_broken(const struct reload *r)
+{
+	const struct settings_findings *found = &r->found;
+
+	event_log(NULL, EVENT_SETTINGS_KEPT, EF_TEXT("why", r->fault.detail));
+	for (size_t i = 1; i < found->error_count; i++)
+		event_log(NULL, EVENT_SETTINGS_BROKEN,
+			EF_STR("why", found->errors[i]));
+	for (size_t i = 0; i < found->note_count; i++)
+		event_log(NULL, EVENT_SETTINGS_NOTE,
+			EF_STR("note", found->notes[i]));
 }
 
 static void
@@ -54,8 +71,7 @@ done(void *with)
 	if (fresh != NULL)
 		r->plan.loaded(r->plan.with, fresh);
 	else
-		event_log(NULL, EVENT_SETTINGS_KEPT,
-			EF_TEXT("why", r->fault.detail));
+		tell_broken(r);
 	if (stale)
 		begin(r);
 }
@@ -71,7 +87,8 @@ reload_start(struct reload *r, const struct reload_plan *plan)
 {
 	struct str file = plan->run->places.settings;
 
-	*r = (struct reload){ .plan = *plan };
+	*r = (struct reload){ .plan = *plan,
+		.found.arena = arena_new(ARENA_SCRATCH_MAX) };
 	loop_timer_init(&r->again, plan->loop, ask, r);
 	settings_watch_start(&r->watch, plan->loop,
 		str_is_none(file) ? "mcp_settings.json" : file.p, ask, r);
@@ -101,4 +118,5 @@ reload_clear(struct reload *r)
 {
 	if (r->fresh != NULL)
 		settings_drop(&r->fresh);
+	arena_free(&r->found.arena);
 }

@@ -13,8 +13,8 @@
 #ifndef APP_RELOAD_H
 #define APP_RELOAD_H
 
+#include "app/settings.h"
 #include "app/settings_watch.h"
-#include "base/fault.h"
 
 struct command_run;
 struct loop;
@@ -39,6 +39,7 @@ struct reload {
 	struct loop_timer again; /* after the pool was full */
 	enum reload_state state;
 	struct settings *fresh; /* what a reading gave */
+	struct settings_findings found;
 	struct fault fault;
 };
 

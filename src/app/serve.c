@@ -417,9 +417,6 @@ run(struct serve *s)
 static bool
 start(struct serve *s, struct fault *f)
 {
-	s->settings = command_settings(&s->run, f);
-	if (s->settings == NULL)
-		return false;
 	digest_start();
 	setup_events(s->settings);
 	if (!open_state(s, f) || !make_client(s, f))
@@ -435,10 +432,14 @@ int
 command_serve(const struct command_run *command)
 {
 	struct serve s = { .run = *command };
+	struct settings_findings found = { .arena = s.run.arena };
 	struct fault f = { 0 };
 	int status = 0;
 
 	process_harden();
+	s.settings = command_settings(&s.run, &found, &f);
+	if (s.settings == NULL)
+		return command_settings_failed(&found, &f);
 	if (start(&s, &f))
 		run(&s);
 	else

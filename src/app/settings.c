@@ -29,7 +29,7 @@ is_expanded_elsewhere(struct str key)
 		str_eq_lit(key, "inputs");
 }
 
-static bool
+static void
 expand_rest(
 	struct settings_reader *r, const struct expand *e, struct json *root)
 {
@@ -39,16 +39,14 @@ expand_rest(
 		struct settings_place at = { &top, NULL, v->key, v,
 			SETTING_NOWHERE, NULL };
 
-		if (!is_expanded_elsewhere(v->key) &&
-			!settings_expand(r, e, v, &at))
-			return false;
+		if (!is_expanded_elsewhere(v->key))
+			settings_expand(r, e, v, &at);
 	}
-	return true;
 }
 
 /* ---- groups ---- */
 
-static bool
+static void
 read_group(struct settings_reader *r, const struct settings_place *p,
 	struct settings *s)
 {
@@ -56,23 +54,25 @@ read_group(struct settings_reader *r, const struct settings_place *p,
 
 	g->name = str_dup(r->arena, p->key);
 	if (!settings_value_is_name(p->key))
-		return settings_report_error(r, p,
+		settings_report_error(r, p,
 			"expected a name of 1 to 32 letters, digits, \"_\" and "
 			"\"-\", without \"__\" and without \"_\" at its ends");
 	if (settings_server(s, p->key) != NULL)
-		return settings_report_error(
-			r, p, "there is a server of this name");
+		settings_report_error(r, p, "there is a server of this name");
 	if (!settings_read_list(r, p, &g->servers, &g->server_count))
-		return false;
-	for (size_t i = 0; i < g->server_count; i++)
-		if (settings_server(s, g->servers[i]) == NULL)
-			return settings_report_error(r, p,
+		return;
+	json_each(item, p->v) {
+		struct settings_place at = { p, p->row, STR_NONE, item,
+			SETTING_NOWHERE, NULL };
+
+		if (settings_server(s, item->text) == NULL)
+			settings_report_error(r, &at,
 				"there is no server \"%.*s\"",
-				STR_ARG(str_cut(g->servers[i], 0, 40)));
-	return true;
+				STR_ARG(str_cut(item->text, 0, 40)));
+	}
 }
 
-static bool
+static void
 read_groups(
 	struct settings_reader *r, const struct json *root, struct settings *s)
 {
@@ -84,55 +84,54 @@ read_groups(
 		STR("groups"), json_get(root, "groups"), SETTING_NOWHERE,
 		NULL };
 
-	if (all.v == NULL || all.v->count == 0)
-		return true;
+	if (!json_is(all.v, JSON_OBJECT) || all.v->count == 0)
+		return;
 	s->groups = arena_array(r->arena, all.v->count, sizeof(*s->groups));
-	if (s->groups == NULL)
-		return settings_report_error(r, &all, "is too long");
+	if (s->groups == NULL) {
+		settings_report_error(r, &all, "is too long");
+		return;
+	}
 	json_each(v, all.v) {
 		struct settings_place at = { &all, &list, v->key, v,
 			SETTING_NOWHERE, NULL };
 
-		if (!read_group(r, &at, s))
-			return false;
+		read_group(r, &at, s);
 	}
-	return true;
 }
 
 /* ---- the command line ---- */
 
-static bool
+static void
 apply_flag(struct settings_reader *r, struct settings *s, struct str text,
 	const char *path, const char *flag)
 {
 	const struct setting_row *row = settings_row_find(str_from(path));
 
-	return str_is_none(text) || settings_keep_text(r, row, text, flag, s);
+	if (!str_is_none(text))
+		settings_keep_text(r, row, text, flag, s);
 }
 
-static bool
+static void
 apply_flags(struct settings_reader *r, struct settings *s,
 	const struct settings_flags *flags)
 {
 	int format = settings_choice_of("text|json", flags->log_format);
 
-	if (!apply_flag(r, s, flags->listen, "listen", "--listen") ||
-		!apply_flag(
-			r, s, flags->public_url, "publicUrl", "--public-url") ||
-		!apply_flag(r, s, flags->log_level, "log.level", "--log-level"))
-		return false;
+	apply_flag(r, s, flags->listen, "listen", "--listen");
+	apply_flag(r, s, flags->public_url, "publicUrl", "--public-url");
+	apply_flag(r, s, flags->log_level, "log.level", "--log-level");
 	if (str_is_none(flags->log_format))
-		return true;
+		return;
 	if (format < 0)
-		return fault_set(r->f, FAULT_USAGE,
-			"--log-format: expected text or json");
+		settings_report_other(r, FAULT_USAGE,
+			"--log-format: expected text or json, got \"%.*s\"",
+			STR_ARG(str_cut(flags->log_format, 0, 40)));
 	s->log_json = format == 1;
-	return true;
 }
 
 /* ---- the whole ---- */
 
-static bool
+static void
 read_root(struct settings_reader *r, struct expand *e, struct json *root,
 	struct settings *s)
 {
@@ -140,20 +139,17 @@ read_root(struct settings_reader *r, struct expand *e, struct json *root,
 		.v = root, .which = SETTING_IN_ROOT, .base = s
 	};
 
-	if (root->kind != JSON_OBJECT)
-		return settings_report_error(r, &top, "expected an object");
 	e->inputs = json_get(root, "inputs");
-	if (!expand_rest(r, e, root) || !settings_read_members(r, &top) ||
-		!settings_servers_read(r, e, root, s) ||
-		!read_groups(r, root, s))
-		return false;
+	expand_rest(r, e, root);
+	settings_read_members(r, &top);
+	settings_servers_read(r, e, root, s);
+	read_groups(r, root, s);
 	s->log_json = str_eq_lit(
 		json_get_str(json_get(root, "log"), "format"), "json");
-	return true;
 }
 
 /* "line 3, column 7: ..." becomes "mcp_settings.json:3:7: ...". */
-static bool
+static void
 bad_json(struct settings_reader *r, const struct fault *why)
 {
 	unsigned line, column;
@@ -162,38 +158,84 @@ bad_json(struct settings_reader *r, const struct fault *why)
 	if (sscanf(why->detail, "line %u, column %u: %n", &line, &column,
 		    &said) == 2 &&
 		said > 0)
-		return fault_set(r->f, FAULT_SETTINGS, "%.*s:%u:%u: %s",
+		settings_report_other(r, FAULT_SETTINGS, "%.*s:%u:%u: %s",
 			STR_ARG(r->file), line, column, why->detail + said);
-	return fault_set(r->f, FAULT_SETTINGS, "%.*s: %s", STR_ARG(r->file),
-		why->detail);
+	else
+		settings_report_other(r, FAULT_SETTINGS, "%.*s: %s",
+			STR_ARG(r->file), why->detail);
 }
 
-static bool
+/* Also for no text at all, which is no error. */
+static struct json *
+parse_root(struct settings_reader *r, struct str text)
+{
+	struct fault why = { 0 };
+	struct json *root;
+
+	if (str_is_none(text))
+		return NULL;
+	root = json_parse(r->arena, text, &rules, &why);
+	if (root == NULL) {
+		bad_json(r, &why);
+	} else if (root->kind != JSON_OBJECT) {
+		struct settings_place top = { .v = root };
+
+		settings_report_error(r, &top, "expected an object, got %s",
+			settings_report_kind(root));
+	}
+	return root;
+}
+
+static void
 read_all(struct settings_reader *r, const struct settings_plan *plan,
 	struct str text, struct settings *s)
 {
+	struct json *root = parse_root(r, text);
 	struct expand e = plan->expand;
-	struct json *root = NULL;
 
+	if (r->error_count > 0)
+		return;
 	settings_keep_fallbacks(r, SETTING_IN_ROOT, s);
-	if (!str_is_none(text)) {
-		struct fault why = { 0 };
-
-		root = json_parse(r->arena, text, &rules, &why);
-		if (root == NULL)
-			return bad_json(r, &why);
-	}
-	if (root != NULL && !read_root(r, &e, root, s))
-		return false;
+	if (root != NULL)
+		read_root(r, &e, root, s);
 	if (json_get(root, "mcpServers") == NULL &&
 		json_get(root, "servers") == NULL)
 		settings_servers_demo(r, s, plan->exe);
-	if (!apply_flags(r, s, &plan->flags) || !settings_check(r, root, s))
-		return false;
-	if (arena_used(r->arena) < SETTINGS_ARENA_MAX - SPARE)
-		return true;
-	return fault_set(r->f, FAULT_SETTINGS,
-		"%.*s: the settings take too much memory", STR_ARG(r->file));
+	apply_flags(r, s, &plan->flags);
+	settings_check(r, root, s);
+	if (arena_used(r->arena) >= SETTINGS_ARENA_MAX - SPARE)
+		settings_report_other(r, FAULT_SETTINGS,
+			"%.*s: the settings take too much memory",
+			STR_ARG(r->file));
+}
+
+/* Copies what was found to whoever wants all of it. */
+static void
+hand_over(const struct settings_reader *r, struct settings_findings *to)
+{
+	for (size_t i = 0; i < r->error_count; i++) {
+		if (i == SETTINGS_ERRORS_MAX) {
+			to->more = r->error_count - i;
+			break;
+		}
+		to->errors[i] = str_dup(to->arena, r->errors[i].text);
+		to->error_count++;
+	}
+	to->notes = arena_array(to->arena, r->note_count, sizeof(*to->notes));
+	for (size_t i = 0; to->notes != NULL && i < r->note_count; i++)
+		to->notes[to->note_count++] = str_dup(to->arena, r->notes[i]);
+}
+
+static struct settings *
+refuse(struct settings_reader *r, const struct settings_plan *plan,
+	struct fault *f)
+{
+	settings_report_sort(r);
+	if (plan->findings != NULL)
+		hand_over(r, plan->findings);
+	fault_set(f, r->errors[0].id, "%.*s", STR_ARG(r->errors[0].text));
+	arena_free(&r->arena);
+	return NULL;
 }
 
 struct settings *
@@ -208,14 +250,12 @@ settings_parse(
 	if (str_starts(text, STR("\xef\xbb\xbf")))
 		text = str_cut(text, 3, text.n);
 	settings_report_init(&r, a, plan->path, text);
-	r.f = f;
 	s->arena = a;
 	s->holders = 1;
 	s->path = str_dup(a, plan->path);
-	if (!read_all(&r, plan, text, s)) {
-		arena_free(&a);
-		return NULL;
-	}
+	read_all(&r, plan, text, s);
+	if (r.error_count > 0)
+		return refuse(&r, plan, f);
 	s->notes = r.notes;
 	s->note_count = r.note_count;
 	return s;

@@ -11,9 +11,21 @@
 #include "app/expand.h"
 #include "model/settings.h"
 
-#define SETTINGS_FILE_MAX  ((size_t)1 << 20)
-#define SETTINGS_ARENA_MAX ((size_t)64 << 20)
-#define SETTINGS_DEPTH_MAX 24u
+#define SETTINGS_FILE_MAX   ((size_t)1 << 20)
+#define SETTINGS_ARENA_MAX  ((size_t)64 << 20)
+#define SETTINGS_DEPTH_MAX  24u
+/* So many errors are told of one reading; the rest is counted. */
+#define SETTINGS_ERRORS_MAX 20u
+
+/* All that was wrong, in the order of the file, and all that was noted. */
+struct settings_findings {
+	struct arena *arena; /* the caller's; takes what follows */
+	struct str errors[SETTINGS_ERRORS_MAX];
+	size_t error_count;
+	size_t more; /* errors, past those that are kept */
+	struct str *notes;
+	size_t note_count;
+};
 
 /* What the command line says; STR_NONE: nothing. */
 struct settings_flags {
@@ -28,11 +40,14 @@ struct settings_plan {
 	struct str exe;  /* our own executable, for the demo server */
 	struct settings_flags flags;
 	struct expand expand; /* inputs and folder are filled in here */
+	/* Filled in when settings are refused; may be NULL. */
+	struct settings_findings *findings;
 };
 
 /* From the file's text; STR_NONE gives the defaults.  Opens nothing itself.
  * FAULT_SETTINGS ("mcp_settings.json:12:7: listen: expected host:port, got
- * 3000"), FAULT_USAGE for a flag, FAULT_TOO_LARGE. */
+ * 3000"), FAULT_USAGE for a flag, FAULT_TOO_LARGE: the fault is the first of
+ * the errors. */
 struct settings *settings_parse(
 	const struct settings_plan *plan, struct str text, struct fault *f);
 

@@ -9,7 +9,7 @@
 #include "text/uri.h"
 
 /* The place of a dotted path in the file, as far as it is there. */
-static bool
+static void
 refuse_at(struct settings_reader *r, const struct json *root, const char *path,
 	const char *why)
 {
@@ -30,72 +30,78 @@ refuse_at(struct settings_reader *r, const struct json *root, const char *path,
 		};
 		n++;
 	}
-	return settings_report_error(r, &way[n], "%s", why);
+	settings_report_error(r, &way[n], "%s", why);
 }
 
-static bool
+static void
 check_tls(struct settings_reader *r, const struct json *root,
 	const struct settings *s)
 {
-	if (str_is_none(s->tls_cert) == str_is_none(s->tls_key))
-		return true;
-	return refuse_at(
-		r, root, "tls", "expected both cert and key, or neither");
+	if (str_is_none(s->tls_cert) != str_is_none(s->tls_key))
+		refuse_at(r, root, "tls",
+			"expected both cert and key, or neither");
 }
 
-static bool
+static void
 check_store(struct settings_reader *r, const struct json *root,
 	const struct settings *s)
 {
 	if (str_starts(s->store, STR("sqlite:")))
-		return true;
+		return;
 	if (str_starts(s->store, STR("postgres")))
-		return refuse_at(r, root, "store",
+		refuse_at(r, root, "store",
 			"this version keeps no PostgreSQL store; expected "
 			"\"sqlite:\" or \"sqlite:/path\"");
-	return refuse_at(
-		r, root, "store", "expected \"sqlite:\" or \"sqlite:/path\"");
+	else
+		refuse_at(r, root, "store",
+			"expected \"sqlite:\" or \"sqlite:/path\"");
 }
 
 /* Rules that nobody keeps are worse than none. */
-static bool
+static void
 check_policy(struct settings_reader *r, const struct json *root)
 {
 	const struct json *policy = json_get(root, "policy");
 
-	if (policy == NULL || policy->count == 0)
-		return true;
-	return refuse_at(r, root, "policy",
-		"this version keeps no rules; take them out, or restrict "
-		"tools with mcpServers.<name>.tools");
+	if (policy != NULL && policy->count > 0)
+		refuse_at(r, root, "policy",
+			"this version keeps no rules; take them out, or "
+			"restrict tools with mcpServers.<name>.tools");
 }
 
-static bool
+static void
 check_proxies(struct settings_reader *r, const struct json *root,
 	const struct settings *s)
 {
 	for (size_t i = 0; i < s->trusted_proxy_count; i++)
 		if (!settings_value_is_network(s->trusted_proxies[i]))
-			return refuse_at(r, root, "trustedProxies",
+			refuse_at(r, root, "trustedProxies",
 				"expected addresses or blocks such as "
 				"\"10.0.0.0/8\"");
-	return true;
 }
 
-static bool
-check_front(struct settings_reader *r, const struct json *root,
+static void
+check_login(struct settings_reader *r, const struct json *root,
 	const struct settings *s)
 {
 	if (!s->login_password)
-		return refuse_at(r, root, "login.password",
+		refuse_at(r, root, "login.password",
 			"this version has no other way to log in; expected "
 			"true");
+}
+
+static void
+check_registration(struct settings_reader *r, const struct json *root,
+	const struct settings *s)
+{
+	const struct json *token =
+		json_get(json_get(root, "clients"), "registrationToken");
+
 	if (s->registration == REGISTRATION_TOKEN &&
-		str_is_none(s->registration_token))
-		return refuse_at(r, root, "clients.registration",
+		str_is_none(s->registration_token) &&
+		!settings_report_has_error(r, token))
+		refuse_at(r, root, "clients.registration",
 			"\"token\" needs clients.registrationToken");
-	return check_tls(r, root, s) && check_store(r, root, s) &&
-		check_policy(r, root) && check_proxies(r, root, s);
 }
 
 /* ---- publicUrl ---- */
@@ -110,7 +116,7 @@ reachable(struct arena *a, struct str listen)
 	return listen;
 }
 
-static bool
+static void
 fill_public_url(
 	struct settings_reader *r, const struct json *root, struct settings *s)
 {
@@ -122,21 +128,24 @@ fill_public_url(
 	struct uri u;
 
 	if (!str_is_none(s->public_url))
-		return true;
-	if (str_ends(s->listen, STR(":0")))
-		return refuse_at(r, root, "listen",
+		return;
+	if (str_ends(s->listen, STR(":0"))) {
+		refuse_at(r, root, "listen",
 			"port 0 can't be told to others; set publicUrl too");
+		return;
+	}
 	url = str_join(r->arena, scheme, host);
-	if (!settings_value_is_origin(url) || !uri_parse(url, &u, NULL))
-		return refuse_at(r, root, "publicUrl",
+	if (!settings_value_is_origin(url) || !uri_parse(url, &u, NULL)) {
+		refuse_at(r, root, "publicUrl",
 			"is needed here: https, or http on a loopback "
 			"address, and listen gives neither");
+		return;
+	}
 	s->public_url = uri_origin(r->arena, &u);
 	if (!str_eq(host, s->listen))
 		settings_report_note(r, &listen,
 			"publicUrl is not set; others are told %.*s",
 			STR_ARG(s->public_url));
-	return true;
 }
 
 /* ---- schemes of redirect addresses ---- */
@@ -170,7 +179,7 @@ may_be_scheme(struct str s)
 	return s.n > 0 && settings_choice_of(never, s) < 0;
 }
 
-static bool
+static void
 fill_schemes(
 	struct settings_reader *r, const struct json *root, struct settings *s)
 {
@@ -179,18 +188,17 @@ fill_schemes(
 
 	for (size_t i = 0; i < s->custom_scheme_count; i++)
 		if (!may_be_scheme(s->custom_schemes[i]))
-			return refuse_at(r, root, "clients.customSchemes",
+			refuse_at(r, root, "clients.customSchemes",
 				"expected URI schemes in lower case, without "
 				"\":\"; javascript, data, file, blob, "
 				"vbscript and those of the web can't be listed");
 	if (given != NULL)
-		return true;
+		return;
 	s->custom_schemes =
 		arena_array(r->arena, USUAL_SCHEMES, sizeof(struct str));
 	insist(s->custom_schemes != NULL);
 	memcpy(s->custom_schemes, usual_schemes, sizeof(usual_schemes));
 	s->custom_scheme_count = USUAL_SCHEMES;
-	return true;
 }
 
 /* ---- scopes ---- */
@@ -230,7 +238,7 @@ add_tool_scopes(struct settings_reader *r, struct settings *s,
 }
 
 /* A tool's scope needs no row below "scopes": it defines itself. */
-static bool
+static void
 fill_scopes(
 	struct settings_reader *r, const struct json *root, struct settings *s)
 {
@@ -241,21 +249,29 @@ fill_scopes(
 	for (size_t i = 0; i < s->server_count; i++)
 		most += s->servers[i].tool_count;
 	s->scopes = arena_array(r->arena, most, sizeof(*s->scopes));
-	if (s->scopes == NULL)
-		return refuse_at(r, root, "scopes", "is too long");
+	if (s->scopes == NULL) {
+		refuse_at(r, root, "scopes", "is too long");
+		return;
+	}
 	if (s->scope_count > 0)
 		memcpy(s->scopes, own, s->scope_count * sizeof(*own));
 	for (size_t i = 0; i < s->server_count; i++)
 		add_tool_scopes(r, s, &s->servers[i]);
-	if (scope_table_new(r->arena, s->scopes, s->scope_count, &why) != NULL)
-		return true;
-	return refuse_at(r, root, "scopes", why.detail);
+	if (scope_table_new(r->arena, s->scopes, s->scope_count, &why) == NULL)
+		refuse_at(r, root, "scopes", why.detail);
 }
 
-bool
+void
 settings_check(
 	struct settings_reader *r, const struct json *root, struct settings *s)
 {
-	return check_front(r, root, s) && fill_public_url(r, root, s) &&
-		fill_schemes(r, root, s) && fill_scopes(r, root, s);
+	check_login(r, root, s);
+	check_registration(r, root, s);
+	check_tls(r, root, s);
+	check_store(r, root, s);
+	check_policy(r, root);
+	check_proxies(r, root, s);
+	fill_public_url(r, root, s);
+	fill_schemes(r, root, s);
+	fill_scopes(r, root, s);
 }

@@ -10,8 +10,8 @@
 struct settings;
 
 /* After everything was read; root is the file's object or NULL.  Fills in
- * publicUrl, custom schemes and the scopes that tools name.  FAULT_SETTINGS. */
-bool settings_check(
+ * publicUrl, custom schemes and the scopes that tools name. */
+void settings_check(
 	struct settings_reader *r, const struct json *root, struct settings *s);
 
 #endif

@@ -11,6 +11,7 @@ settings_expand(struct settings_reader *r, const struct expand *e,
 	struct json *v, const struct settings_place *p)
 {
 	struct fault why = { 0 };
+	bool fine = true;
 
 	if (v->kind == JSON_STRING) {
 		if (expand_text(r->arena, e, v->text, &v->text, &why))
@@ -23,9 +24,9 @@ settings_expand(struct settings_reader *r, const struct expand *e,
 			SETTING_NOWHERE, NULL };
 
 		if (!settings_expand(r, e, child, &at))
-			return false;
+			fine = false;
 	}
-	return true;
+	return fine;
 }
 
 static void

@@ -8,8 +8,7 @@
 #include "app/settings_report.h"
 
 /* Fills in the strings of v and below (keys stay as they are), before any of
- * them is checked.  p is v's place.  FAULT_SETTINGS, which names the place,
- * at the first that can't be. */
+ * them is checked.  p is v's place.  An error for each that can't be. */
 bool settings_expand(struct settings_reader *r, const struct expand *e,
 	struct json *v, const struct settings_place *p);
 

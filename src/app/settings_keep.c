@@ -189,8 +189,9 @@ settings_keep_text(struct settings_reader *r, const struct setting_row *row,
 		expected = row->choices;
 	if (keep(r, row, base, text) == KEPT)
 		return true;
-	return fault_set(r->f, FAULT_USAGE, "%s: expected %s, got \"%.*s\"",
-		where, expected, STR_ARG(str_cut(text, 0, GOT_SHOWN)));
+	return settings_report_other(r, FAULT_USAGE,
+		"%s: expected %s, got \"%.*s\"", where, expected,
+		STR_ARG(str_cut(text, 0, GOT_SHOWN)));
 }
 
 void

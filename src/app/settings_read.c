@@ -7,10 +7,21 @@
 
 /* ---- lists and pairs ---- */
 
+static bool
+expected_string(struct settings_reader *r, const struct settings_place *p)
+{
+	if (p->v->kind == JSON_STRING)
+		return settings_report_error(
+			r, p, "expected no NUL, and a name before the value");
+	return settings_report_error(
+		r, p, "expected a string, got %s", settings_report_kind(p->v));
+}
+
 bool
 settings_read_list(struct settings_reader *r, const struct settings_place *p,
 	struct str **list, size_t *n)
 {
+	bool fine = true;
 	struct str *to;
 
 	if (p->v->kind != JSON_ARRAY)
@@ -26,12 +37,11 @@ settings_read_list(struct settings_reader *r, const struct settings_place *p,
 
 		if (item->kind != JSON_STRING ||
 			!settings_keep_is_text(item->text))
-			return settings_report_error(r, &at,
-				"expected a string, got %s",
-				settings_report_kind(item));
-		*to++ = str_dup(r->arena, item->text);
+			fine = expected_string(r, &at);
+		else
+			*to++ = str_dup(r->arena, item->text);
 	}
-	return true;
+	return fine;
 }
 
 static bool
@@ -39,6 +49,7 @@ read_pairs(struct settings_reader *r, const struct settings_place *p,
 	struct setting_pair **pairs, size_t *n)
 {
 	struct setting_pair *to;
+	bool fine = true;
 
 	if (p->v->kind != JSON_OBJECT)
 		return settings_report_unexpected(r, p);
@@ -57,13 +68,11 @@ read_pairs(struct settings_reader *r, const struct settings_place *p,
 			continue;
 		if (item->kind > JSON_STRING || !settings_keep_is_text(text) ||
 			!settings_keep_is_text(item->key) || item->key.n == 0)
-			return settings_report_error(r, &at,
-				"expected a string, got %s",
-				settings_report_kind(item));
+			fine = expected_string(r, &at);
 		to[*n].name = str_dup(r->arena, item->key);
 		to[(*n)++].value = str_dup(r->arena, text);
 	}
-	return true;
+	return fine;
 }
 
 static bool
@@ -118,29 +127,35 @@ says_something(const struct json *v, const struct setting_row *row)
 	return false;
 }
 
+static void
+note_unknown(struct settings_reader *r, const struct settings_place *p,
+	const struct setting_row *above)
+{
+	struct str near = settings_row_nearest(above, p->key);
+
+	if (str_is_none(near))
+		settings_report_note(r, p, "is not known");
+	else
+		settings_report_note(r, p,
+			"is not known; did you mean \"%.*s\"?", STR_ARG(near));
+}
+
 bool
 settings_read_members(struct settings_reader *r, const struct settings_place *p)
 {
+	bool fine = true;
+
 	json_each(child, p->v) {
 		struct settings_place at = { p,
 			settings_row_below(p->row, child->key), child->key,
 			child, p->which, p->base };
-		struct str near;
 
-		if (at.row != NULL) {
-			if (!settings_read(r, &at))
-				return false;
-			continue;
-		}
-		near = settings_row_nearest(p->row, child->key);
-		if (str_is_none(near))
-			settings_report_note(r, &at, "is not known");
-		else
-			settings_report_note(r, &at,
-				"is not known; did you mean \"%.*s\"?",
-				STR_ARG(near));
+		if (at.row == NULL)
+			note_unknown(r, &at, p->row);
+		else if (!settings_read(r, &at))
+			fine = false;
 	}
-	return true;
+	return fine;
 }
 
 static bool
@@ -148,15 +163,16 @@ read_each(struct settings_reader *r, const struct settings_place *p,
 	struct str step)
 {
 	const struct setting_row *row = settings_row_below(p->row, step);
+	bool fine = true;
 
 	json_each(child, p->v) {
 		struct settings_place at = { p, row, child->key, child,
 			p->which, p->base };
 
 		if (row != NULL && !settings_read(r, &at))
-			return false;
+			fine = false;
 	}
-	return true;
+	return fine;
 }
 
 static bool

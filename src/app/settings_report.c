@@ -68,17 +68,102 @@ message(struct settings_reader *r, const struct settings_place *p,
 		way.n > 0 ? ": " : "", said);
 }
 
+static void
+add_error(struct settings_reader *r, struct settings_error e)
+{
+	if (r->error_count < SETTINGS_ERRORS_MAX)
+		r->errors[r->error_count] = e;
+	r->error_count++;
+}
+
+static size_t
+kept(const struct settings_reader *r)
+{
+	return r->error_count < SETTINGS_ERRORS_MAX ? r->error_count
+						    : SETTINGS_ERRORS_MAX;
+}
+
+bool
+settings_report_has_error(const struct settings_reader *r, const struct json *v)
+{
+	for (size_t i = 0; v != NULL && i < kept(r); i++)
+		if (r->errors[i].at >= v->raw.p &&
+			r->errors[i].at < v->raw.p + v->raw.n)
+			return true;
+	return false;
+}
+
+/* What is absent is told at what it is absent from. */
+static bool
+is_absent(const struct settings_place *p)
+{
+	return p->v == NULL || (p->up != NULL && p->up->v == p->v);
+}
+
 bool
 settings_report_error(struct settings_reader *r, const struct settings_place *p,
 	const char *fmt, ...)
 {
+	const char *at = p->v == NULL ? NULL : p->v->raw.p;
 	struct str said;
 	va_list ap;
 
+	if (!is_absent(p) && settings_report_has_error(r, p->v))
+		return false;
 	va_start(ap, fmt);
-	said = message(r, p, p->v == NULL ? NULL : p->v->raw.p, fmt, ap);
+	said = message(r, p, at, fmt, ap);
 	va_end(ap);
-	return fault_set(r->f, FAULT_SETTINGS, "%.*s", STR_ARG(said));
+	add_error(r, (struct settings_error){ said, at, FAULT_SETTINGS });
+	return false;
+}
+
+bool
+settings_report_other(
+	struct settings_reader *r, enum fault_id id, const char *fmt, ...)
+{
+	char said[240];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(said, sizeof(said), fmt, ap);
+	va_end(ap);
+	add_error(r,
+		(struct settings_error){
+			str_dup(r->arena, str_from(said)), NULL, id });
+	return false;
+}
+
+struct str
+settings_report_take_back(struct settings_reader *r, size_t n)
+{
+	struct str first =
+		n < kept(r) ? r->errors[n].text : STR("can't be used");
+
+	if (n == r->error_count)
+		return STR_NONE;
+	r->error_count = n;
+	return first;
+}
+
+/* Those without a place come last. */
+static bool
+comes_before(const struct settings_error *a, const struct settings_error *b)
+{
+	return a->at != NULL && (b->at == NULL || a->at < b->at);
+}
+
+void
+settings_report_sort(struct settings_reader *r)
+{
+	for (size_t i = 1; i < kept(r); i++)
+		for (size_t k = i;
+			k > 0 && comes_before(&r->errors[k], &r->errors[k - 1]);
+			k--) {
+			struct settings_error later = r->errors[k - 1];
+
+			r->errors[k - 1] = r->errors[k];
+			r->errors[k] = later;
+		}
 }
 
 void

@@ -27,32 +27,48 @@ is_own_field(struct str name)
 	return str_starts_nocase(name, STR("mcp-param-"));
 }
 
-static bool
-check_pairs(struct settings_reader *r, const struct settings_place *p,
-	const struct server_entry *e)
+static void
+check_header(struct settings_reader *r, const struct settings_place *p)
 {
-	for (size_t i = 0; i < e->header_count; i++) {
-		struct str name = e->headers[i].name;
+	struct str value = p->v->kind == JSON_STRING ? p->v->text : p->v->raw;
 
-		if (!field_is_token(name) ||
-			!field_is_value(e->headers[i].value))
-			return settings_report_error(r, p,
-				"headers: \"%.*s\" is no HTTP field",
-				STR_ARG(str_cut(name, 0, 60)));
-		if (is_own_field(name))
-			return settings_report_error(r, p,
-				"headers: %.*s can't be set here",
-				STR_ARG(name));
-	}
-	for (size_t i = 0; i < e->env_count; i++)
-		if (str_find_char(e->env[i].name, '=') < e->env[i].name.n)
-			return settings_report_error(
-				r, p, "env: a name can't hold \"=\"");
-	return true;
+	if (!field_is_token(p->key))
+		settings_report_error(r, p, "is no name of an HTTP field");
+	else if (is_own_field(p->key))
+		settings_report_error(r, p, "can't be set here");
+	else if (!field_is_value(value))
+		settings_report_error(r, p, "is no value of an HTTP field");
 }
 
-/* From "type", or else from what is there. */
-static bool
+static void
+check_variable(struct settings_reader *r, const struct settings_place *p)
+{
+	if (str_find_char(p->key, '=') < p->key.n)
+		settings_report_error(r, p, "a name can't hold \"=\"");
+}
+
+/* Those that were read, by their own rules. */
+static void
+check_pairs(struct settings_reader *r, const struct settings_place *up,
+	const char *key,
+	void (*check)(
+		struct settings_reader *r, const struct settings_place *p))
+{
+	struct settings_place all = { up, NULL, str_from(key),
+		json_get(up->v, key), SETTING_NOWHERE, NULL };
+
+	json_each(v, all.v) {
+		struct settings_place at = { &all, NULL, v->key, v,
+			SETTING_NOWHERE, NULL };
+
+		if (v->kind != JSON_NULL)
+			check(r, &at);
+	}
+}
+
+/* From "type", or else from what is there; after all else, since it is for
+ * entries in which nothing was refused. */
+static void
 decide_transport(struct settings_reader *r, const struct settings_place *p,
 	struct server_entry *e)
 {
@@ -60,29 +76,27 @@ decide_transport(struct settings_reader *r, const struct settings_place *p,
 	bool program = !str_is_none(e->command);
 	bool address = !str_is_none(e->url);
 
-	if (program && address)
-		return settings_report_error(
-			r, p, "has both command and url; expected one of them");
-	if (!program && !address)
-		return settings_report_error(r, p,
-			"has neither command nor url; expected one of them");
+	if (program == address) {
+		settings_report_error(r, p, "has %s; expected one of them",
+			program ? "both command and url"
+				: "neither command nor url");
+		return;
+	}
 	e->transport = program ? SERVER_STDIO : SERVER_HTTP;
 	if (str_is_none(type) || type.n == 0)
-		return true;
+		return;
 	if (str_eq_lit(type, "stdio") != program)
-		return settings_report_error(r, p,
-			"type is \"%.*s\", but it has %s", STR_ARG(type),
-			program ? "a command" : "an url");
-	if (str_eq_lit(type, "sse")) {
-		e->transport = SERVER_SSE;
-		settings_report_note(r, p,
-			"type \"sse\" is tried as Streamable HTTP: this "
-			"version does not speak HTTP+SSE");
-	}
-	return true;
+		settings_report_error(r, p, "type is \"%.*s\", but it has %s",
+			STR_ARG(type), program ? "a command" : "an url");
+	if (!str_eq_lit(type, "sse"))
+		return;
+	e->transport = SERVER_SSE;
+	settings_report_note(r, p,
+		"type \"sse\" is tried as Streamable HTTP: this version does "
+		"not speak HTTP+SSE");
 }
 
-static bool
+static void
 read_tools(struct settings_reader *r, const struct settings_place *up,
 	struct server_entry *e)
 {
@@ -93,10 +107,12 @@ read_tools(struct settings_reader *r, const struct settings_place *up,
 		settings_row_find(STR("mcpServers.*.tools.*"));
 
 	if (all.v == NULL || all.v->count == 0)
-		return true;
+		return;
 	e->tools = arena_array(r->arena, all.v->count, sizeof(*e->tools));
-	if (e->tools == NULL)
-		return settings_report_error(r, &all, "is too long");
+	if (e->tools == NULL) {
+		settings_report_error(r, &all, "is too long");
+		return;
+	}
 	json_each(v, all.v) {
 		struct tool_rule *rule = &e->tools[e->tool_count++];
 		struct settings_place at = { &all, row, v->key, v,
@@ -104,27 +120,28 @@ read_tools(struct settings_reader *r, const struct settings_place *up,
 		const struct json *enabled = json_get(v, "enabled");
 
 		rule->name = str_dup(r->arena, v->key);
-		if (!settings_read(r, &at))
-			return false;
+		settings_read(r, &at);
 		rule->disabled = json_is(enabled, JSON_FALSE) ||
 			(json_is(enabled, JSON_STRING) &&
 				str_eq_lit(enabled->text, "false"));
 	}
-	return true;
 }
 
-static bool
+static void
 read_entry(struct settings_reader *r, const struct settings_place *p,
 	struct server_entry *e)
 {
 	struct str protocol = json_get_str(p->v, "protocol");
 
-	if (!settings_read(r, p) || !decide_transport(r, p, e) ||
-		!check_pairs(r, p, e) || !read_tools(r, p, e))
-		return false;
+	settings_read(r, p);
+	if (p->v->kind != JSON_OBJECT)
+		return;
+	check_pairs(r, p, "headers", check_header);
+	check_pairs(r, p, "env", check_variable);
+	read_tools(r, p, e);
+	decide_transport(r, p, e);
 	if (protocol.n > 0 && !str_eq_lit(protocol, "auto"))
 		e->protocol = str_dup(r->arena, protocol);
-	return true;
 }
 
 /* As much as can be said of an entry that can't be read. */
@@ -140,66 +157,57 @@ set_aside(struct settings_reader *r, struct server_entry *e,
 		r->notes[r->note_count++] = e->trouble;
 }
 
-static bool
+static void
 check_name(struct settings_reader *r, const struct settings_place *p,
 	const struct settings *s)
 {
 	struct str name = p->key;
 
 	if (!settings_value_is_name(name))
-		return settings_report_error(r, p,
+		settings_report_error(r, p,
 			"expected a name of 1 to 32 letters, digits, \"_\" and "
 			"\"-\", without \"__\" and without \"_\" at its ends");
-	if (settings_server(s, name) != NULL)
-		return settings_report_error(
+	else if (settings_server(s, name) != NULL)
+		settings_report_error(
 			r, p, "there is a server of this name already");
-	return true;
 }
 
-static bool
+static void
 read_one(struct settings_reader *r, const struct expand *expand, struct json *v,
 	const struct settings_place *up, struct settings *s)
 {
 	struct server_entry *e = &s->servers[s->server_count];
 	struct settings_place p = { up, settings_row_find(STR("mcpServers.*")),
 		v->key, v, SETTING_IN_SERVER, e };
-	struct fault why = { 0 }, *f = r->f;
+	size_t before = r->error_count;
 	struct str entry;
-	bool whole;
 
-	if (!check_name(r, &p, s))
-		return false;
+	check_name(r, &p, s);
 	s->server_count++;
 	e->name = str_dup(r->arena, v->key);
 	settings_keep_fallbacks(r, SETTING_IN_SERVER, e);
-	r->f = &why;
-	whole = settings_expand(r, expand, v, &p);
-	r->f = f;
-	if (!whole)
-		set_aside(r, e, v, str_from(why.detail));
-	else if (!read_entry(r, &p, e))
-		return false;
+	if (settings_expand(r, expand, v, &p))
+		read_entry(r, &p, e);
+	else
+		set_aside(r, e, v, settings_report_take_back(r, before));
 	entry = settings_expand_write(r->arena, v);
 	e->entry = str_is_none(e->trouble)
 		? entry
 		: str_join(r->arena, entry, e->trouble);
-	return true;
 }
 
-static bool
+static void
 read_list(struct settings_reader *r, const struct expand *expand,
 	struct json *list, struct settings *s)
 {
-	struct settings_place root = { .v = list };
+	struct settings_place root = { .v = NULL };
 	struct settings_place all = { &root, settings_row_find(list->key),
 		list->key, list, SETTING_NOWHERE, NULL };
 
 	if (!settings_read(r, &all))
-		return false;
+		return;
 	for (struct json *v = list->first; v != NULL; v = v->next)
-		if (!read_one(r, expand, v, &all, s))
-			return false;
-	return true;
+		read_one(r, expand, v, &all, s);
 }
 
 static bool
@@ -209,7 +217,7 @@ is_list(const struct json *v)
 		str_eq_lit(v->key, "servers");
 }
 
-bool
+void
 settings_servers_read(struct settings_reader *r, const struct expand *e,
 	struct json *root, struct settings *s)
 {
@@ -218,12 +226,14 @@ settings_servers_read(struct settings_reader *r, const struct expand *e,
 	json_each(v, root)
 		n += is_list(v) ? v->count : 0;
 	s->servers = arena_array(r->arena, n, sizeof(*s->servers));
-	if (s->servers == NULL)
-		return fault_set(r->f, FAULT_TOO_LARGE, "too many servers");
+	if (s->servers == NULL) {
+		settings_report_other(
+			r, FAULT_TOO_LARGE, "there are too many servers");
+		return;
+	}
 	for (struct json *v = root->first; v != NULL; v = v->next)
-		if (is_list(v) && !read_list(r, e, v, s))
-			return false;
-	return true;
+		if (is_list(v))
+			read_list(r, e, v, s);
 }
 
 void

@@ -3,7 +3,7 @@
  *
  * An entry whose placeholders can't be filled in stays in the list with its
  * trouble; the others don't suffer.  Anything else that is wrong in an entry
- * refuses the settings.
+ * is an error.
  */
 #ifndef APP_SETTINGS_SERVERS_H
 #define APP_SETTINGS_SERVERS_H
@@ -12,8 +12,8 @@
 
 struct settings;
 
-/* Reads both lists of the file into s.  FAULT_SETTINGS. */
-bool settings_servers_read(struct settings_reader *r, const struct expand *e,
+/* Reads both lists of the file into s. */
+void settings_servers_read(struct settings_reader *r, const struct expand *e,
 	struct json *root, struct settings *s);
 
 /* The built-in server: exe, run as "<exe> demo". */

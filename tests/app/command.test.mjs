@@ -47,6 +47,24 @@ test('check says where settings are wrong', t => {
 	assert.match(wrong.err,
 		/mcp_settings\.json:2:13: listen: expected host:port, got 3000/);
 	assert.equal(run(dir, ['serve']).status, 2);
+	writeSettings(dir, '{ "lisen": 1,\n  "listen": 3000,\n  "store": 5 }');
+	for (const args of [['check'], ['serve', '--log-level', 'loud']]) {
+		const several = run(dir, args);
+		assert.equal(several.status, 2);
+		const said = several.err.split('\n').map(line =>
+			line.replace(/: expected.*/, ''));
+		assert.deepEqual(said, [
+			'ostiary: mcp_settings.json:2:13: listen',
+			'ostiary: mcp_settings.json:3:12: store',
+			...args.length > 1 ? ['ostiary: --log-level'] : [],
+			'note: mcp_settings.json:1:3: lisen: is not known; ' +
+				'did you mean "listen"?', '']);
+	}
+	const listed = JSON.parse(run(dir, ['check', '--json']).out);
+	assert.equal(listed.ok, false);
+	assert.equal(listed.errors.length, 2);
+	assert.equal(listed.error, listed.errors[0]);
+	assert.equal(listed.notes.length, 1);
 	writeSettings(dir, { mcpServers: {
 		a: { url: '${NO_SUCH}' }, b: { command: 'true' } } });
 	const trouble = run(dir, ['check', '--json']);
@@ -197,6 +215,9 @@ test('serve: reload by file and by signal, broken settings kept', async t => {
 		'an entry that did not change keeps running');
 	writeSettings(dir, '{ "mcpServers": ');
 	await d.said(/settings are broken.*mcp_settings\.json:1:/);
+	writeSettings(dir, '{ "mcpServers": 1,\n "listen": 2 }');
+	await d.said(/settings are broken.*mcp_settings\.json:1:17/);
+	await d.said(/broken in the settings, too.*mcp_settings\.json:2:12/);
 	assert.equal((await fetch(`${d.url}/mcp/two`,
 		{ method: 'POST' })).status, 401);
 	writeSettings(dir, { listen: '127.0.0.1:1',

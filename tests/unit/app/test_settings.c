@@ -344,19 +344,22 @@ test_settings_servers_refused(void **state)
 		"mcp_settings.json:1:27: mcpServers.a.url: expected an http");
 	refused("{\"mcpServers\":{\"a\":{\"url\":\"http://a/\",\"headers\":"
 		"{\"A\":\"b\\r\\nC: d\"}}}}",
-		"mcp_settings.json:1:20: mcpServers.a: headers");
+		"mcp_settings.json:1:54: mcpServers.a.headers.A: is no value");
 	refused("{\"mcpServers\":{\"a\":{\"url\":\"http://a/\",\"headers\":"
 		"{\"Host\":\"b\"}}}}",
-		"mcp_settings.json:1:20: mcpServers.a: headers: Host can't");
+		"mcp_settings.json:1:57: mcpServers.a.headers.Host: can't");
+	refused("{\"mcpServers\":{\"a\":{\"url\":\"http://a/\",\"headers\":"
+		"{\"A b\":\"c\"}}}}",
+		"mcp_settings.json:1:56: mcpServers.a.headers.A b: is no name");
 	refused("{\"mcpServers\":{\"a\":{\"command\":\"x\\u0000y\"}}}",
 		"mcp_settings.json:1:31: mcpServers.a.command: expected");
 	refused("{\"mcpServers\":{\"a\":{\"command\":\"x\",\"env\":"
 		"{\"A=B\":\"c\"}}}}",
-		"mcp_settings.json:1:20: mcpServers.a: env");
+		"mcp_settings.json:1:48: mcpServers.a.env.A=B: a name");
 	refused("{\"mcpServers\":{\"a\":1}}",
 		"mcp_settings.json:1:20: mcpServers.a: expected an object");
 	refused("{\"mcpServers\":{},\"groups\":{\"g\":[\"x\"]}}",
-		"mcp_settings.json:1:32: groups.g: there is no server \"x\"");
+		"mcp_settings.json:1:33: groups.g[]: there is no server \"x\"");
 }
 
 static void
