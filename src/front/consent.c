@@ -95,6 +95,7 @@ consent_show(
 {
 	const struct authorize_request *asked = c->request;
 	struct page_consent_scopes scopes[SCOPE_MAX];
+	struct redirect_parts to = redirect_cut(asked->redirect_uri);
 	struct arena *a = r->arena;
 	struct page_consent page = {
 		.client_name = str_is_none(c->client->name)
@@ -102,6 +103,9 @@ consent_show(
 			: c->client->name,
 		.client_id = c->client->id,
 		.host = redirect_host(a, asked->redirect_uri),
+		.to_before = to.before,
+		.to_place = to.place,
+		.to_after = to.after,
 		.resource_name = resource_name(front, asked->resource),
 		.resource = asked->resource,
 		.person = c->browser->person.name,

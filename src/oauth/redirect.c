@@ -161,6 +161,32 @@ redirect_host(struct arena *a, struct str address)
 	return str_cut(origin, str_find(origin, STR("//")) + 2, origin.n);
 }
 
+static bool
+is_web(const struct uri *u)
+{
+	return u->has_authority &&
+		(scheme_is(u, STR("http")) || scheme_is(u, STR("https")));
+}
+
+/* User information is never registered; were it there, it would stand in
+ * place, and nobody would take it for the host. */
+struct redirect_parts
+redirect_cut(struct str address)
+{
+	size_t from = 0, to = address.n;
+	struct uri u;
+
+	if (uri_parse(address, &u, NULL)) {
+		to = u.scheme.n + 1;
+		if (is_web(&u)) {
+			from = to + 2;
+			to = (size_t)(u.path.p - address.p);
+		}
+	}
+	return (struct redirect_parts){ str_cut(address, 0, from),
+		str_cut(address, from, to), str_cut(address, to, address.n) };
+}
+
 struct str
 redirect_csp_source(struct arena *a, struct str address)
 {

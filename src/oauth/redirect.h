@@ -52,6 +52,16 @@ bool redirect_is_local(struct str address);
  * "cursor:". */
 struct str redirect_host(struct arena *a, struct str address);
 
+/* An address cut where a person has to look: before, place and after together
+ * are the address, byte for byte.  place is host and port as they are written,
+ * or the scheme and its colon where no host says who answers.  Pieces of the
+ * address; place is all of it when it does not parse. */
+struct redirect_parts {
+	struct str before, place, after;
+};
+
+struct redirect_parts redirect_cut(struct str address);
+
 /* The source for a CSP's form-action that lets a form's answer go there:
  * "https://client.example", "cursor:"; "http:" for an IPv6 literal, which
  * the grammar of CSP has no word for. */

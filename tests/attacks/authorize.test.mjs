@@ -220,6 +220,25 @@ test('lesson_F04 hostile markup in every parameter of every page', async () => {
 	await healthy(d);
 });
 
+// What a person reads, without the markup.
+const shownIn = html => html.replace(/<[^>]*>/g, '').replace(/&#39;|&#x27;/gi, "'").replace(/&quot;/g, '"').replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&amp;/g, '&');
+
+// AS-30
+test('the consent page shows the whole redirect URI, its host emphasised', async () => {
+	const far = 'https://app.example.com:8443/a/b/callback?x=1&next=https://good.example/cb';
+	const long = `https://app.example.com/${'deeper/'.repeat(280)}cb`;
+	const own = 'cursor://anysphere.cursor-retrieval/oauth/cb';
+	const c = await register(d, { redirect_uris: [far, long, own, REDIRECT], application_type: 'native' });
+	for (const [redirect_uri, place] of [[far, 'app.example.com:8443'], [long, 'app.example.com'], [own, 'cursor:'], [REDIRECT, '127.0.0.1:47811'], ['http://127.0.0.1:1/callback', '127.0.0.1:1']]) {
+		const page = await owner.get(url(c, { redirect_uri }));
+		assert.equal(page.status, 200, redirect_uri);
+		const row = page.text.match(/Answer goes to<\/dt><dd[^>]*>([^]*?)<\/dd>/)[1];
+		assert.equal(shownIn(row), redirect_uri);
+		assert.equal(shownIn(row.match(/<strong>([^]*?)<\/strong>/)[1]), place);
+		assert.equal(/on your own computer/.test(page.text), !redirect_uri.startsWith('https:'), `a warning for ${redirect_uri}`);
+	}
+});
+
 test('lesson_F04 a redirect address can not write into the policy', async () => {
 	const good = 'https://good.example/cb;%20script-src%20%27unsafe-inline%27';
 	const c = await register(d, { redirect_uris: [good] });

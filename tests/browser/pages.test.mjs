@@ -177,11 +177,14 @@ test('consent', async () => {
 	const { challenge } = pkce();
 	const ask = (client, extra) => tab.goto(authorizeUrl(d, client, { challenge, resource: `${d.url}/mcp`, ...extra }).href);
 	const local = await register(d, { client_name: `A client <i>called</i> ${LONG_WORD}` });
-	const there = `https://client.${LONG_WORD.slice(0, 60)}.example.com/callback`;
+	const there = `https://client.${LONG_WORD.slice(0, 60)}.example.com/callback/${LONG_WORD}?to=${LONG_WORD}`;
 	const remote = await register(d, { client_name: 'Far away', redirect_uris: [there] });
 
 	await ask(remote, { redirect_uri: there });
 	await inspect(tab, 'consent, elsewhere');
+	assert.equal(await tab.locator('.address.split').textContent(), there, 'the whole address');
+	const [weight, rest] = await tab.evaluate(() => ['.address.split strong', '.address.split'].map(s => Number(getComputedStyle(document.querySelector(s)).fontWeight)));
+	assert.ok(weight > rest, 'the host stands out');
 	await ask(local, { redirect_uri: 'https://elsewhere.example/' });
 	await inspect(tab, 'an address that is not registered');
 	await ask(remote, { redirect_uri: there, scope: 'no:such:scope' });

@@ -230,6 +230,33 @@ test_what_a_person_sees(void **state)
 	assert_str(redirect_host(arena, STR("cursor://x/cb")), "cursor:");
 }
 
+/* AS-30: nothing of the address is left out. */
+static void
+test_cut_where_a_person_looks(void **state)
+{
+	static const char *const rows[][3] = {
+		{ "https://", "Client.example:8443", "/a/b/cb?x=1" },
+		{ "https://", "client.example", "" },
+		{ "https://", "client.example", "?to=https://good.example/" },
+		{ "http://", "127.0.0.1:47811", "/callback" },
+		{ "http://", "[::1]:8", "/cb" },
+		{ "", "cursor:", "//anysphere.cursor/cb?x" },
+		{ "", "com.example.app:", "/cb" },
+		{ "", "no URI at all", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct str whole = str_join(arena, str_from(rows[i][0]),
+			str_from(rows[i][1]), str_from(rows[i][2]));
+		struct redirect_parts cut = redirect_cut(whole);
+
+		assert_str(cut.before, rows[i][0]);
+		assert_str(cut.place, rows[i][1]);
+		assert_str(cut.after, rows[i][2]);
+	}
+}
+
 static void
 test_local(void **state)
 {
@@ -313,6 +340,7 @@ main(void)
 		CHECK(test_matches),
 		CHECK(test_choose),
 		CHECK(test_what_a_person_sees),
+		CHECK(test_cut_where_a_person_looks),
 		CHECK(test_local),
 		CHECK(test_csp_source),
 		CHECK(test_write),
