@@ -131,6 +131,20 @@ link_said(void *with, struct link *l, struct str line)
 }
 
 static void
+link_flood(void *with, struct link *l, bool begins)
+{
+	struct held *h = with;
+
+	(void)l;
+	h->floods = begins;
+	if (begins)
+		event_log(&h->upstream->scope, EVENT_SERVER_FLOODS,
+			EF_STR("person",
+				h->person_id == NULL ? STR_NONE
+						     : str_from(h->person_id)));
+}
+
+static void
 link_missed(void *with, struct link *l)
 {
 	struct held *h = with;
@@ -169,6 +183,7 @@ held_open(struct upstream *u, const enum revision *known)
 			.closed = link_closed,
 			.heard = link_heard,
 			.said = link_said,
+			.flood = link_flood,
 			.missed = link_missed,
 			.troubled = link_troubled,
 			.with = h },
@@ -204,6 +219,15 @@ held_for(struct upstream *u, struct str person_id)
 }
 
 /* ---- those who call no more ---- */
+
+bool
+held_any_floods(const struct upstream *u)
+{
+	list_each(at, &u->helds)
+		if (list_entry(at, struct held, place)->floods)
+			return true;
+	return false;
+}
 
 void
 held_sweep(struct upstream *u)

@@ -206,8 +206,8 @@ call_of_notification(
 	return c != NULL ? c : only_call(l);
 }
 
-static void
-count_note(struct link *l)
+void
+link_count_note(struct link *l)
 {
 	int64_t now = loop_now(l->plan.loop);
 
@@ -229,7 +229,7 @@ link_deaf_ms(const struct link *l)
 static void
 take_notification(struct link *l, struct link_call *c, const struct envelope *e)
 {
-	count_note(l);
+	link_count_note(l);
 	c = call_of_notification(l, c, e);
 	if (c != NULL && e->method == METHOD_PROGRESS &&
 		l->ops->progressed != NULL)
@@ -246,8 +246,10 @@ take_response(struct link *l, struct link_call *c, const struct envelope *e,
 {
 	struct link_call *named = call_of_id(l, c, e->id.value);
 
-	if (named == NULL && c == NULL)
-		return true; /* late, or never asked: nobody waits for it */
+	if (named == NULL && c == NULL) {
+		link_count_note(l); /* late, or never asked */
+		return true;
+	}
 	if (named == NULL)
 		return fault_set(f, FAULT_SERVER_ANSWER,
 			"answered with the id %.*s instead of %.*s",
@@ -282,7 +284,7 @@ answer_request(struct link *l, const struct envelope *e)
 	struct arena *a = arena_new(16384);
 	struct str answer = link_answer_for(a, e);
 
-	count_note(l);
+	link_count_note(l);
 	if (!str_is_none(answer))
 		l->ops->notify(l, answer);
 	arena_free(&a);

@@ -41,6 +41,8 @@ struct link_owner {
 	void (*heard)(void *with, struct link *l, const struct envelope *e);
 	/* One line of a child's stderr. */
 	void (*said)(void *with, struct link *l, struct str line);
+	/* A child floods its stderr, and is made to wait; or no longer. */
+	void (*flood)(void *with, struct link *l, bool begins);
 	/* Notifications may have been missed. */
 	void (*missed)(void *with, struct link *l);
 	/* A call got no answer, or a child wrote what is no message; the link

@@ -5,6 +5,8 @@
 
 #include "base/buf.h"
 #include "base/die.h"
+#include "base/secret.h"
+#include "base/utf8.h"
 #include "mcp/message.h"
 #include "net/child.h"
 
@@ -15,12 +17,14 @@ struct stdio_wire {
 	struct child *child;
 	struct loop_timer ears; /* open again, after it told too much */
 	unsigned noise;         /* lines in a row that were no message */
-	char words[161];        /* what it said last, for when it ends */
-	bool has_complained;    /* words speak of an error */
+	char words[4096];       /* what it said last, as it came */
+	size_t words_length;
+	bool has_complained; /* words speak of an error */
 };
 
 #define NOISE_MAX      100u
 #define WORDS_ROOM     ((size_t)64 << 10)
+#define WORDS_MAX      160u
 #define STDIO_PLAN_MAX ((size_t)1 << 20)
 
 /* A flood is read at a bearable pace: its pipe fills, and it waits. */
@@ -51,8 +55,11 @@ heard_line(void *with, struct str line)
 	const struct link_owner *owner = &w->link->plan.owner;
 	struct fault f = { 0 };
 
-	if (line.n == 0)
+	if (line.n == 0) {
+		link_count_note(w->link);
+		cover_ears(w);
 		return;
+	}
 	if (link_take(w->link, NULL, line, &f)) {
 		w->noise = 0;
 		cover_ears(w);
@@ -73,33 +80,45 @@ heard_line(void *with, struct str line)
 /* The last words, but an error before the rest: many programs end with an
  * empty farewell behind it. */
 static void
-keep_words(struct stdio_wire *w, struct str line)
-{
-	bool complains = str_find(line, STR("rror")) < line.n;
-	size_t n = line.n;
-
-	if (n == 0 || (w->has_complained && !complains))
-		return;
-	if (n >= sizeof(w->words)) {
-		n = sizeof(w->words) - 1;
-		while (n > 0 && ((unsigned char)line.p[n] & 0xc0) == 0x80)
-			n--;
-	}
-	memcpy(w->words, line.p, n);
-	w->words[n] = '\0';
-	w->has_complained = complains;
-}
-
-static void
 said_line(void *with, struct str line)
 {
 	struct stdio_wire *w = with;
-	struct arena *a = arena_new(WORDS_ROOM);
+	const struct link_owner *owner = &w->link->plan.owner;
+	bool complains = str_find(line, STR("rror")) < line.n;
 
-	/* Before it is cut: a piece of a secret is hard to recognise. */
-	keep_words(w, redact_text(a, w->link->plan.entry, line));
+	if (line.n > 0 && (complains || !w->has_complained)) {
+		line = str_cut(line, 0, sizeof(w->words));
+		memcpy(w->words, line.p, line.n);
+		w->words_length = line.n;
+		w->has_complained = complains;
+	}
+	owner->said(owner->with, w->link, line);
+}
+
+static void
+flood(void *with, bool begins)
+{
+	struct stdio_wire *w = with;
+	const struct link_owner *owner = &w->link->plan.owner;
+
+	owner->flood(owner->with, w->link, begins);
+}
+
+/* Redacted before they are cut: a piece of a secret is hard to recognise. */
+static void
+say_why(struct stdio_wire *w, struct str why, struct fault *f)
+{
+	struct arena *a = arena_new(WORDS_ROOM);
+	struct str words = redact_text(
+		a, w->link->plan.entry, str_of(w->words, w->words_length));
+
+	words = utf8_cut(words, WORDS_MAX);
+	if (words.n > 0)
+		fault_set(f, FAULT_SERVER_LOST, "%.*s, saying \"%.*s\"",
+			STR_ARG(why), STR_ARG(words));
+	else
+		fault_set(f, FAULT_SERVER_LOST, "%.*s", STR_ARG(why));
 	arena_free(&a);
-	w->link->plan.owner.said(w->link->plan.owner.with, w->link, line);
 }
 
 static void
@@ -115,11 +134,7 @@ child_gone(void *with, struct str why)
 	if (l->state == LINK_OPENING && l->asked_revision &&
 		!l->was_restarted && l->ops->restart(l, &f))
 		return;
-	if (w->words[0] != '\0')
-		fault_set(&f, FAULT_SERVER_LOST, "%.*s, saying \"%s\"",
-			STR_ARG(why), w->words);
-	else
-		fault_set(&f, FAULT_SERVER_LOST, "%.*s", STR_ARG(why));
+	say_why(w, why, &f);
 	link_end(l, &f);
 }
 
@@ -132,7 +147,7 @@ spawn(struct stdio_wire *w, struct fault *f)
 		.env = child_env_make(a, e),
 		.cwd = str_is_none(e->cwd) ? NULL : str_dup(a, e->cwd).p };
 
-	w->words[0] = '\0';
+	w->words_length = 0;
 	w->has_complained = false;
 	if (plan.argv == NULL || plan.env == NULL) {
 		fault_set(f, FAULT_SPAWN, "its arguments are too long");
@@ -141,6 +156,7 @@ spawn(struct stdio_wire *w, struct fault *f)
 		w->child = child_start(w->link->plan.loop, &plan,
 			(struct child_listener){ .line = heard_line,
 				.said = said_line,
+				.flood = flood,
 				.gone = child_gone },
 			w, f);
 	}
@@ -258,6 +274,7 @@ stdio_stop(struct link *l)
 	if (w->child != NULL)
 		child_abandon(&w->child);
 	l->wire = NULL;
+	secret_wipe(w->words, sizeof(w->words));
 	free(w);
 }
 

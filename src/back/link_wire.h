@@ -85,6 +85,8 @@ extern const struct link_ops link_stdio_ops;
 bool link_take(
 	struct link *l, struct link_call *c, struct str text, struct fault *f);
 
+/* It told or asked something that nobody waited for. */
+void link_count_note(struct link *l);
 /* It tells more than we care to hear: for so many milliseconds it should not be
  * read. */
 int64_t link_deaf_ms(const struct link *l);

@@ -302,6 +302,9 @@ upstream_detail(const struct upstream *u)
 {
 	if (u->state == UPSTREAM_CONNECTING && u->first != NULL)
 		return str_from(link_doing(u->first->link));
+	if (u->state == UPSTREAM_CONNECTED && *u->detail == '\0' &&
+		held_any_floods(u))
+		return STR("it floods its stderr, which is read slowly");
 	return str_from(u->detail);
 }
 

@@ -16,6 +16,7 @@ struct held {
 	struct link *link;
 	char *person_id; /* NULL: nobody's yet, or everybody's */
 	bool was_open;
+	bool floods; /* its stderr, which is read slowly */
 };
 
 struct upstream {
@@ -72,6 +73,8 @@ struct held *held_of(const struct upstream *u, struct str person_id);
 /* The link that this person's calls go by, made or taken over now if need be;
  * the upstream is connected. */
 struct held *held_for(struct upstream *u, struct str person_id);
+/* Whether a child floods its stderr. */
+bool held_any_floods(const struct upstream *u);
 /* Closes the links of people who have not called for long. */
 void held_sweep(struct upstream *u);
 

@@ -4,6 +4,7 @@
 #include "base/die.h"
 #include "net/child_feed.h"
 #include "net/child_lines.h"
+#include "net/child_said.h"
 #include "net/child_spawn.h"
 #include "net/loop.h"
 #include "net/stream.h"
@@ -19,7 +20,6 @@
 #define LINE_MAX_DEFAULT  ((size_t)4 << 20)
 #define WRITE_MAX_DEFAULT ((size_t)8 << 20)
 #define GRACE_MS_DEFAULT  2000
-#define SAID_MAX          ((size_t)4096)
 #define WATCH_MS          50  /* where the kernel has no pidfd */
 #define DRAIN_MS          500 /* for what the dead have written */
 
@@ -36,9 +36,8 @@ struct child {
 	struct stream *exit; /* a pidfd, readable when it has ended; or NULL */
 	struct child_feed in;
 	struct stream *out; /* NULL once it has ended */
-	struct stream *err;
 	struct child_lines lines;
-	struct child_lines said;
+	struct child_said said;
 	int64_t grace_ms;
 	struct loop_timer ladder; /* next rung; after the exit: end of drain */
 	struct loop_timer watch;  /* looks for the exit, without pidfd */
@@ -57,9 +56,8 @@ child_free(struct child *c)
 	stream_close(&c->exit);
 	child_feed_close(&c->in);
 	stream_close(&c->out);
-	stream_close(&c->err);
+	child_said_clear(&c->said);
 	child_lines_clear(&c->lines);
-	child_lines_clear(&c->said);
 	loop_timer_stop(&c->ladder);
 	loop_timer_stop(&c->watch);
 	loop_timer_stop(&c->soon);
@@ -86,25 +84,13 @@ tell_lines(struct child *c)
 }
 
 static void
-tell_said(struct child *c)
-{
-	struct str line;
-
-	while (child_lines_next(&c->said, &line))
-		if (!c->muted && c->listener.said != NULL)
-			c->listener.said(c->with, line);
-}
-
-static void
 tell_last(struct child *c)
 {
 	struct str line;
 
 	if (child_lines_last(&c->lines, &line) && !c->muted)
 		c->listener.line(c->with, line);
-	if (child_lines_last(&c->said, &line) && !c->muted &&
-		c->listener.said != NULL)
-		c->listener.said(c->with, line);
+	child_said_last(&c->said);
 }
 
 /* Nothing is left to tell, or the rest is not waited for. */
@@ -115,7 +101,8 @@ is_over(const struct child *c)
 		return false;
 	if (c->muted || c->lines.is_broken)
 		return true;
-	return !c->paused && (c->drained || (c->out == NULL && c->err == NULL));
+	return !c->paused &&
+		(c->drained || (c->out == NULL && c->said.stream == NULL));
 }
 
 /* At the end of whatever happened: it may have been the last thing. */
@@ -175,6 +162,7 @@ look_for_exit(struct child *c)
 	explain(c, status);
 	stream_close(&c->exit);
 	child_feed_close(&c->in);
+	child_said_hurry(&c->said);
 	loop_timer_stop(&c->watch);
 	loop_timer_set(&c->ladder, DRAIN_MS);
 	return true;
@@ -269,33 +257,15 @@ line_too_long(struct child *c)
 
 /* ---- pipes ---- */
 
-/* One read a turn, so that a flood starves nobody.  False: the pipe ended. */
-static bool
-read_once(struct stream *s, struct child_lines *l)
-{
-	size_t room, n;
-	char *to = child_lines_room(l, &room);
-
-	switch (stream_read(s, to, room, &n)) {
-	case STREAM_MOVED:
-		child_lines_took(l, n);
-		return true;
-	case STREAM_AGAIN:
-		return true;
-	case STREAM_END:
-	case STREAM_BROKEN:
-		break;
-	}
-	return false;
-}
-
 static void
 on_out(void *with)
 {
 	struct child *c = with;
 
+	size_t n;
+
 	c->entered++;
-	if (!read_once(c->out, &c->lines)) {
+	if (!child_lines_read(&c->lines, c->out, &n)) {
 		stream_close(&c->out);
 		child_stop(c);
 	}
@@ -312,9 +282,7 @@ on_err(void *with)
 	struct child *c = with;
 
 	c->entered++;
-	if (!read_once(c->err, &c->said))
-		stream_close(&c->err);
-	tell_said(c);
+	child_said_read(&c->said);
 	c->entered--;
 	settle(c);
 }
@@ -385,7 +353,7 @@ child_new(struct loop *l, const struct child_plan *plan)
 	child_lines_init(&c->lines,
 		plan->line_max != 0 ? plan->line_max : LINE_MAX_DEFAULT,
 		CHILD_LINES_REFUSE);
-	child_lines_init(&c->said, SAID_MAX, CHILD_LINES_CUT);
+	child_said_init(&c->said, l, plan->said_max);
 	child_feed_init(&c->in,
 		plan->write_max != 0 ? plan->write_max : WRITE_MAX_DEFAULT);
 	loop_timer_init(&c->ladder, l, on_ladder, c);
@@ -409,9 +377,12 @@ child_start(struct loop *l, const struct child_plan *plan,
 	c->pid = p.pid;
 	c->in.stream = open_stream(c, p.in, on_nothing, on_in);
 	c->out = open_stream(c, p.out, on_out, on_nothing);
-	c->err = open_stream(c, p.err, on_err, on_nothing);
+	c->said.stream = open_stream(c, p.err, on_err, on_nothing);
+	c->said.line = listener.said;
+	c->said.flood = listener.flood;
+	c->said.with = with;
 	watch_exit(c);
-	if (c->in.stream == NULL || c->out == NULL || c->err == NULL) {
+	if (c->in.stream == NULL || c->out == NULL || c->said.stream == NULL) {
 		fault_set(f, FAULT_SPAWN, "%s: its pipes can't be watched",
 			plan->command);
 		kill_now(c, "");
@@ -474,6 +445,8 @@ child_abandon(struct child **cp)
 		return;
 	*cp = NULL;
 	c->muted = true;
+	c->said.line = NULL;
+	c->said.flood = NULL;
 	c->paused = false;
 	if (c->out != NULL)
 		stream_resume(c->out);

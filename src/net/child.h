@@ -8,8 +8,9 @@
  *	running ──▶ closing ──▶ terminating ──▶ killing
  *	   └───────────┴──────────────┴────────────┴──▶ exited ──▶ gone()
  *
- * When it ends, whatever is left of its group is killed, and what it wrote
- * before is still told.  A child that closes its stdout is stopped.
+ * A child that floods its stderr is made to wait.  When it ends, whatever is
+ * left of its group is killed, and what it wrote before is still told.  A child
+ * that closes its stdout is stopped.
  */
 #ifndef NET_CHILD_H
 #define NET_CHILD_H
@@ -27,6 +28,8 @@ struct child_plan {
 	const char *cwd;     /* NULL or "": ours */
 	size_t line_max;     /* bytes of one stdout line; 0: 4 MB */
 	size_t write_max;    /* bytes waiting for its stdin; 0: 8 MB */
+	size_t said_max;     /* of stderr in a second, as child_said.h counts;
+			      * 0: 16 MB */
 	int64_t grace_ms;    /* between the ladder's steps; 0: 2 s */
 };
 
@@ -36,6 +39,9 @@ struct child_listener {
 	void (*line)(void *with, struct str line);
 	/* One line of stderr, cut at 4 KB.  May be NULL. */
 	void (*said)(void *with, struct str line);
+	/* It says more on stderr than we read in a second, and is made to wait;
+	 * or that is over since a while.  May be NULL; must not end the child. */
+	void (*flood)(void *with, bool begins);
 	/* It is gone; why is a sentence for people: "exited with status 1", "killed by
 	 * signal 9", "wrote a line of more than 4 MB".  The struct child is dead
 	 * when this returns. */

@@ -2,6 +2,7 @@
 #include "net/child_lines.h"
 
 #include "base/die.h"
+#include "net/stream.h"
 
 #include <stdlib.h>
 
@@ -60,6 +61,26 @@ child_lines_took(struct child_lines *l, size_t n)
 {
 	insist(n <= l->cap - l->n);
 	l->n += n;
+}
+
+bool
+child_lines_read(struct child_lines *l, struct stream *s, size_t *n)
+{
+	size_t room;
+	char *to = child_lines_room(l, &room);
+
+	*n = 0;
+	switch (stream_read(s, to, room, n)) {
+	case STREAM_MOVED:
+		child_lines_took(l, *n);
+		return true;
+	case STREAM_AGAIN:
+		return true;
+	case STREAM_END:
+	case STREAM_BROKEN:
+		break;
+	}
+	return false;
 }
 
 /* A line that ends at end, or one that is too long at least up to there. */

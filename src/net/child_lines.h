@@ -9,6 +9,8 @@
 
 #include "base/str.h"
 
+struct stream;
+
 enum child_lines_long {
 	CHILD_LINES_REFUSE, /* too long a line: is_broken */
 	CHILD_LINES_CUT /* its first max bytes are a line, the rest is lost */
@@ -33,6 +35,10 @@ void child_lines_clear(struct child_lines *l);
 /* Where to put bytes; *room is at least 1. */
 char *child_lines_room(struct child_lines *l, size_t *room);
 void child_lines_took(struct child_lines *l, size_t n);
+
+/* One read of the pipe, so that a flood starves nobody; *n: how many bytes
+ * came.  False: it ended. */
+bool child_lines_read(struct child_lines *l, struct stream *s, size_t *n);
 
 /* The next whole line, without "\n" or "\r\n". */
 bool child_lines_next(struct child_lines *l, struct str *line);

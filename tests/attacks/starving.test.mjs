@@ -2,6 +2,7 @@
 // that are left behind, servers that make lists slow or huge.
 import assert from 'node:assert/strict';
 import http from 'node:http';
+import { readFile } from 'node:fs/promises';
 import net from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -243,6 +244,31 @@ test('a server that hangs while it is listed keeps the hub waiting for seconds, 
 		await healthy(d);
 	} finally {
 		await d.close(); between.close(); await up.close();
+	}
+});
+
+// In bytes and in lines; what it costs is the process's own time, however busy
+// the machine is.
+test('a child that floods its stderr is made to wait, and costs little', async () => {
+	const flooding = { command: 'sh', args: ['-c', 'yes >&2 & exec "$0" demo', ostiary] };
+	const d = await startGuarded({ names: ['alpha'], more: { flooding } });
+	try {
+		const cpu = async () => (await readFile(`/proc/${d.process.child.pid}/stat`, 'utf8')).split(') ')[1].split(' ').slice(11, 13).reduce((a, b) => a + Number(b), 0);
+		const t = await obtain(d, d.owner);
+		await until('it to be noticed', async () => logLines(d).some(l => l.event === 'server_floods' && l.server === 'flooding'));
+		await until('its tools', async () => (await allTools(t)).some(n => n.startsWith('flooding__')));
+		const before = await cpu();
+		await new Promise(ok => setTimeout(ok, 2000));
+		const spent = (await cpu() - before) / 2;
+		assert.ok(spent < 40, `${spent} % of a processor`);
+		for (let i = 0; i < 20; i++) {
+			assert.ok((await modern(t.resource, t.access_token, 'tools/call', { name: 'alpha__look', arguments: {} })).message.result);
+			assert.ok((await modern(t.resource, t.access_token, 'tools/call', { name: 'flooding__slugify', arguments: { text: 'x' } })).message.result, 'it is served itself');
+		}
+		assert.match((await d.owner.get('/')).text, /floods its stderr/);
+		assert.equal(logLines(d).filter(l => l.event === 'server_floods').length, 1);
+	} finally {
+		await d.close();
 	}
 });
 

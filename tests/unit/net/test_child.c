@@ -31,6 +31,7 @@ struct scene {
 	size_t line_count;
 	size_t longest;
 	char why[128];
+	unsigned floods;
 	bool gone;
 	/* what to do at a line */
 	bool abandon;
@@ -71,6 +72,15 @@ on_said(void *with, struct str line)
 }
 
 static void
+on_flood(void *with, bool begins)
+{
+	struct scene *s = with;
+
+	if (begins)
+		s->floods++;
+}
+
+static void
 on_gone(void *with, struct str why)
 {
 	struct scene *s = with;
@@ -93,7 +103,9 @@ on_timer(void *with)
 		loop_stop(s->loop);
 }
 
-static const struct child_listener listener = { on_line, on_said, on_gone };
+static const struct child_listener listener = {
+	.line = on_line, .said = on_said, .flood = on_flood, .gone = on_gone
+};
 
 static void
 open_scene(struct scene *s)
@@ -431,6 +443,44 @@ test_stderr_is_cut_not_refused(void **state)
 	close_scene(&s);
 }
 
+/* One read of a pipe at a time, 64 KB at most, then it waits. */
+static void
+test_a_flood_of_stderr_waits(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	begin_shell(&s, "yes >&2; true",
+		(struct child_plan){ .said_max = 1000, .grace_ms = 10 });
+	loop_timer_set(&s.timer, 300);
+	loop_run(s.loop);
+	assert_int_equal(s.floods, 1);
+	assert_true(s.said.n > 0);
+	assert_true(s.said.n < 400000);
+	child_stop(s.child);
+	loop_run(s.loop);
+	assert_true(s.gone);
+	close_scene(&s);
+}
+
+static void
+test_last_words_after_a_flood_are_heard(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	begin_shell(&s,
+		"head -c 50000 /dev/zero | tr '\\0' '\\n' >&2;"
+		"echo last words >&2; exit 3",
+		(struct child_plan){ .said_max = 1000 });
+	loop_run(s.loop);
+	assert_int_equal(s.floods, 1);
+	assert_int_equal(s.said.n, 50000 + 11);
+	assert_string_equal(text(&s.said) + 50000, "last words|");
+	assert_string_equal(s.why, "exited with status 3");
+	close_scene(&s);
+}
+
 static void
 test_one_that_does_not_read_is_refused_more(void **state)
 {
@@ -671,6 +721,8 @@ main(void)
 		cmocka_unit_test(test_many_parts_are_one_line),
 		cmocka_unit_test(test_too_long_a_line_kills_it),
 		cmocka_unit_test(test_stderr_is_cut_not_refused),
+		cmocka_unit_test(test_a_flood_of_stderr_waits),
+		cmocka_unit_test(test_last_words_after_a_flood_are_heard),
 		cmocka_unit_test(test_one_that_does_not_read_is_refused_more),
 		cmocka_unit_test(
 			test_writing_to_a_dead_child_is_a_fault_and_no_signal),
