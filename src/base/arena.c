@@ -3,6 +3,7 @@
 #include "base/arena.h"
 
 #include "base/die.h"
+#include "base/secret.h"
 
 #include <stdalign.h>
 #include <stdint.h>
@@ -32,6 +33,7 @@ struct arena {
 	size_t max;
 	size_t used;
 	size_t next_block;
+	bool secret;
 };
 
 struct arena *
@@ -56,6 +58,22 @@ run_deferred(struct arena *a)
 }
 
 static void
+wipe_secret(struct arena *a)
+{
+	if (!a->secret)
+		return;
+	a->secret = false;
+	for (struct block *b = a->newest; b != NULL; b = b->older)
+		secret_wipe(b->bytes, b->used);
+}
+
+void
+arena_hold_secret(struct arena *a)
+{
+	a->secret = true;
+}
+
+static void
 free_blocks_but(struct arena *a, const struct block *kept)
 {
 	for (struct block *b = a->newest, *older; b != NULL; b = older) {
@@ -74,6 +92,7 @@ arena_free(struct arena **ap)
 		return;
 	*ap = NULL;
 	run_deferred(a);
+	wipe_secret(a);
 	free_blocks_but(a, NULL);
 	free(a);
 }
@@ -84,6 +103,7 @@ arena_reset(struct arena *a)
 	struct block *first = a->newest;
 
 	run_deferred(a);
+	wipe_secret(a);
 	while (first != NULL && first->older != NULL)
 		first = first->older;
 	free_blocks_but(a, first);

@@ -24,13 +24,17 @@ struct arena;
 /* A fresh arena that holds at most max bytes.  Never NULL. */
 struct arena *arena_new(size_t max);
 
-/* Runs what was deferred, newest first, wipes nothing, gives all back and
- * sets *a to NULL.  *a may be NULL. */
+/* Runs what was deferred, newest first, wipes nothing (but see
+ * arena_hold_secret()), gives all back and sets *a to NULL.  *a may be NULL. */
 void arena_free(struct arena **a);
 
 /* As arena_free() followed by arena_new(), keeping the first block: for
  * arenas that serve one request after another. */
 void arena_reset(struct arena *a);
+
+/* What it holds and will hold is wiped when it is freed or reset, after what was
+ * deferred; then that is over. */
+void arena_hold_secret(struct arena *a);
 
 /* n bytes, zeroed, aligned for any type; NULL when the cap is passed.  n may
  * be 0. */

@@ -249,6 +249,8 @@ routes_head(void *with, struct http_request *r)
 
 	v->route = found != NULL ? found : row_of(head->path);
 	v->door = v->route == NULL ? DOOR_OWN : v->route->door;
+	if (found != NULL && found->body_max > 0)
+		http_hold_secret(r);
 	if (!doors_check(front->doors, head, v->door, &f)) {
 		routes_refuse(front, r, &f);
 		return;

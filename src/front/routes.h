@@ -34,7 +34,9 @@ struct route {
 	enum http_method method;
 	struct str path;       /* exact; a prefix when it ends in '*' */
 	route_handler *handle; /* the body is whole in r->body */
-	size_t body_max;       /* bytes; 0: none at all.  MCP: the settings' */
+	size_t body_max;       /* bytes; 0: none at all.  MCP: the settings'.
+				* What is sent here may be a secret, and is
+				* wiped when the request is over */
 	enum route_kind kind;
 	enum door door;
 };

@@ -22,6 +22,7 @@ work_new(struct front *front, struct http_request *r)
 	struct arena *a = arena_new(ARENA_REQUEST_MAX);
 	struct work *w = arena_new_of(a, struct work);
 
+	arena_hold_secret(a);
 	insist(visit_of(r)->work == NULL);
 	w->front = front;
 	w->r = r;

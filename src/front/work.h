@@ -4,7 +4,7 @@
  * Handlers begin one, fill in what their job needs, and submit.  It keeps an
  * arena of its own, because the peer may leave (and the request's arena with
  * it) while the store thread works.  done() runs on the loop, only if the
- * request is still there; then the work is freed.
+ * request is still there; then the work is wiped and freed.
  */
 #ifndef FRONT_WORK_H
 #define FRONT_WORK_H

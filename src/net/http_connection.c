@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/die.h"
 #include "base/event.h"
+#include "base/secret.h"
 #include "net/http_intake.h"
 #include "net/http_reply.h"
 #include "net/http_service.h"
@@ -65,6 +66,23 @@ http_connection_trim(struct http_connection *c)
 	arena_free(&c->r.arena);
 }
 
+/* All but what waits: the next request, or the rest of a body that was refused,
+ * which is read before the connection is idle. */
+static void
+wipe_secret(struct http_connection *c)
+{
+	struct http_input *in = &c->in;
+
+	if (!c->secret)
+		return;
+	if (in->p != NULL) {
+		secret_wipe(in->p, in->from);
+		secret_wipe(in->p + in->to, in->cap - in->to);
+	}
+	if (c->body_chunked.n > 0)
+		secret_wipe(c->body_chunked.p, c->body_chunked.n);
+}
+
 void
 http_connection_close(struct http_connection *c)
 {
@@ -76,6 +94,8 @@ http_connection_close(struct http_connection *c)
 	list_remove(&c->later);
 	loop_turn_stop(&c->working);
 	loop_turn_stop(&c->sending);
+	c->in.from = c->in.to;
+	wipe_secret(c);
 	http_connection_free_input(c);
 	http_connection_trim(c);
 	buf_clear(&c->body_chunked);
@@ -129,6 +149,10 @@ http_connection_move(
 	bool was_idle = c->state == HTTP_STATE_IDLE;
 	bool is_idle = state == HTTP_STATE_IDLE;
 
+	if (is_idle) {
+		wipe_secret(c);
+		c->secret = false;
+	}
 	if (was_idle != is_idle) {
 		list_remove(&c->link);
 		list_add(is_idle ? &s->idle : &s->busy, &c->link);
@@ -144,6 +168,7 @@ static void
 release(struct http_connection *c)
 {
 	c->has_request = c->streaming = c->full = false;
+	wipe_secret(c);
 	if (c->r.arena != NULL)
 		arena_reset(c->r.arena);
 	buf_clear(&c->body_chunked);
@@ -220,6 +245,13 @@ http_allow_body(struct http_request *r, size_t max)
 	struct http_connection *c = r->connection;
 
 	c->body_max = max != 0 ? max : c->server->limits.body_max;
+}
+
+void
+http_hold_secret(struct http_request *r)
+{
+	r->connection->secret = true;
+	arena_hold_secret(r->arena);
 }
 
 void

@@ -84,6 +84,7 @@ struct http_connection {
 	bool ended;           /* the peer sends no more */
 	bool writing;         /* out waits for the kernel */
 	bool broken;          /* told on a later turn */
+	bool secret;          /* http_hold_secret() */
 
 	struct http_request r;
 	struct http_head *head;

@@ -143,6 +143,9 @@ ready_body(struct http_connection *c, struct fault *f)
 
 	if (b->length == HTTP_LENGTH_CHUNKED)
 		buf_init(&c->body_chunked, c->body_max);
+	/* All at once: growing would leave copies behind. */
+	if (b->length == HTTP_LENGTH_CHUNKED && c->secret)
+		buf_room(&c->body_chunked, c->body_max);
 	if (b->length != HTTP_LENGTH_GIVEN)
 		return true;
 	if (b->left > c->body_max)

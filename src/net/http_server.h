@@ -89,6 +89,10 @@ void http_server_free(struct http_server **s);
 /* In head(): the body may have this many bytes (0: the default). */
 void http_allow_body(struct http_request *r, size_t max);
 
+/* In head(): what the peer sends with this request is a secret: its bytes and
+ * what lies in r->arena are wiped when it is over. */
+void http_hold_secret(struct http_request *r);
+
 struct http_answer {
 	int status;
 	const struct field *fields; /* copied */

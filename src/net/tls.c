@@ -80,7 +80,9 @@ context_new(const SSL_METHOD *method, bool is_server)
 		SSL_MODE_ENABLE_PARTIAL_WRITE |
 			SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
 			SSL_MODE_RELEASE_BUFFERS);
-	SSL_CTX_set_options(t->ctx, SSL_OP_NO_RENEGOTIATION);
+	/* OpenSSL keeps no plain text that was read: who holds it wipes it. */
+	SSL_CTX_set_options(
+		t->ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_CLEANSE_PLAINTEXT);
 	SSL_CTX_set_default_passwd_cb(t->ctx, no_passphrase);
 	return t;
 }

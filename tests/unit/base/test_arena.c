@@ -31,6 +31,26 @@ test_zeroed_and_aligned(void **state)
 }
 
 static void
+test_secrets_are_wiped(void **state)
+{
+	struct arena *a = arena_new(1 << 20);
+	char *p = arena_bytes(a, 100);
+
+	(void)state;
+	memset(p, 0xff, 100);
+	arena_hold_secret(a);
+	arena_reset(a);
+	for (size_t i = 0; i < 100; i++)
+		assert_int_equal(p[i], 0);
+	/* Once, then it is an arena like any other. */
+	assert_ptr_equal(arena_bytes(a, 100), p);
+	p[7] = 'x';
+	arena_reset(a);
+	assert_int_equal(p[7], 'x');
+	arena_free(&a);
+}
+
+static void
 test_zeroed_after_reset(void **state)
 {
 	struct arena *a = arena_new(1 << 20);
@@ -134,6 +154,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_zeroed_and_aligned),
 		cmocka_unit_test(test_zeroed_after_reset),
+		cmocka_unit_test(test_secrets_are_wiped),
 		cmocka_unit_test(test_cap),
 		cmocka_unit_test(test_array_overflow),
 		cmocka_unit_test(test_large_blocks_stay_apart),

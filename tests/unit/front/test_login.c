@@ -1,7 +1,10 @@
 /* Set-up, login, logout and what a browser is shown. */
 #include "people.h"
 
+#include "base/secret.h"
 #include "front/browser.h"
+
+#include <fcntl.h>
 
 static const char *
 log_in(struct ground *g, const char *name, const char *password,
@@ -172,6 +175,93 @@ wrong_logins_look_alike(void **state)
 	assert_null(strstr(answer, "\"><script"));
 }
 
+/* "a-secret-to-be-found", each byte's lowest bit turned, so that the test does
+ * not find itself. */
+static const char turned[] = "`,rdbsdu,un,cd,gntoe";
+#define TURNED_N (sizeof(turned) - 1)
+
+static bool
+is_turned(const char *p)
+{
+	size_t i = 0;
+
+	while (i < TURNED_N && (p[i] ^ 1) == turned[i])
+		i++;
+	return i == TURNED_N;
+}
+
+/* How many copies lie between from and to. */
+static unsigned
+copies_between(int memory, off_t from, off_t to)
+{
+	static char window[65536];
+	unsigned found = 0;
+	ssize_t n;
+
+	while (from < to &&
+		(n = pread(memory, window, sizeof(window), from)) >
+			(ssize_t)TURNED_N) {
+		if (from + n > to)
+			n = to - from;
+		for (ssize_t i = 0; i + (ssize_t)TURNED_N <= n; i++)
+			found += is_turned(window + i);
+		from += n - (ssize_t)TURNED_N;
+		if (from + (ssize_t)TURNED_N >= to)
+			break;
+	}
+	secret_wipe(window, sizeof(window));
+	return found;
+}
+
+/* In what the process may write to, but for what a sanitizer reserves. */
+static unsigned
+copies_in_memory(void)
+{
+	FILE *maps = fopen("/proc/self/maps", "r");
+	int memory = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+	unsigned long long from, to;
+	char line[512], rights[8];
+	unsigned found = 0;
+
+	assert_true(maps != NULL && memory >= 0);
+	while (fgets(line, sizeof(line), maps) != NULL) {
+		if (sscanf(line, "%llx-%llx %7s", &from, &to, rights) != 3 ||
+			rights[0] != 'r' || rights[1] != 'w' ||
+			to - from > 1ull << 28)
+			continue;
+		found += copies_between(memory, (off_t)from, (off_t)to);
+	}
+	close(memory);
+	fclose(maps);
+	return found;
+}
+
+static void
+passwords_leave_no_copy(void **state)
+{
+	struct ground *g = *state;
+	const char *page, *answer;
+	struct buf say;
+	size_t at;
+
+	set_up(g);
+	page = ground_request(g, "GET /login", "", "");
+	buf_in(&say, g->arena, 4096);
+	buf_fmt(&say,
+		"POST /login HTTP/1.1\r\n" GROUND_HOST
+		"Cookie: %s\r\n" FORM_TYPE "Content-Length: %zu\r\n\r\n"
+		"form_token=%s&username=grace&password=",
+		cookie_of(g, page), 11 + 64 + 15 + 9 + TURNED_N + 1,
+		form_token_of(g, page));
+	at = say.n;
+	for (size_t i = 0; i < TURNED_N; i++)
+		buf_char(&say, (char)(turned[i] ^ 1));
+	answer = ground_ask_until(g, buf_view(&say), "wrong");
+	assert_int_equal(ground_status(answer), 401);
+	secret_wipe(say.p + at, TURNED_N);
+	assert_int_equal(copies_in_memory(), 0);
+}
+
 static void
 next_never_leaves_this_site(void **state)
 {
@@ -329,6 +419,7 @@ main(void)
 		LOGIN_TEST(weak_passwords_and_odd_names_are_told),
 		LOGIN_TEST(login_rotates_the_session),
 		LOGIN_TEST(wrong_logins_look_alike),
+		LOGIN_TEST(passwords_leave_no_copy),
 		LOGIN_TEST(next_never_leaves_this_site),
 		LOGIN_TEST(lesson_F06_forms_of_others_are_refused),
 		LOGIN_TEST(logout_ends_the_session),

@@ -8,6 +8,7 @@
 #include "serving.h"
 
 #include "base/arena.h"
+#include "net/http_connection.h"
 
 #define PARKED_MAX 8
 #define FLOOD      ((size_t)1 << 16)
@@ -260,6 +261,21 @@ overflow(struct http_request *r)
 		http_stream_write(r, &part, 1);
 }
 
+#define SECRET "hunter2"
+
+/* The connection of the last secret, which is still open. */
+static const struct http_connection *secretive;
+
+static void
+secret_left(struct http_request *r)
+{
+	const struct http_input *in = &secretive->in;
+	struct str all = str_of(in->p, in->cap);
+	bool found = str_find(all, STR(SECRET)) < all.n;
+
+	answer_text(r, 200, found ? STR("left") : STR("wiped"));
+}
+
 static const struct route {
 	const char *path;
 	void (*serve)(struct http_request *r);
@@ -280,6 +296,7 @@ static const struct route {
 	{ "/end", end_streams },
 	{ "/flood", flood },
 	{ "/overflow", overflow },
+	{ "/secret-left", secret_left },
 };
 
 static void
@@ -298,7 +315,12 @@ static void
 see_head(void *with, struct http_request *r)
 {
 	(void)with;
-	if (str_eq_lit(r->head->path, "/early"))
+	if (str_starts(r->head->path, STR("/secret/")) ||
+		str_starts(r->head->path, STR("/plain/")))
+		secretive = r->connection;
+	if (str_starts(r->head->path, STR("/secret/")))
+		http_hold_secret(r);
+	if (str_ends(r->head->path, STR("/early")))
 		answer_text(r, 401, STR("early"));
 	else if (str_eq_lit(r->head->path, "/early-stream"))
 		stream_pieces(r);

@@ -188,6 +188,44 @@ aborted_request_closes(void **state)
 	ask("/gone", "0");
 }
 
+static void
+secrets_are_wiped(void **state)
+{
+	static const struct {
+		struct str request, answer;
+		const char *left;
+		int status;
+	} rows[] = {
+		{ STR_INIT("POST /plain/a HTTP/1.1\r\nHost: x\r\n"
+			   "Content-Length: 7\r\n\r\n" SECRET),
+			STR_INIT("POST /plain/a " SECRET), "left", 200 },
+		{ STR_INIT("POST /secret/a HTTP/1.1\r\nHost: x\r\n"
+			   "Content-Length: 7\r\n\r\n" SECRET),
+			STR_INIT("POST /secret/a " SECRET), "wiped", 200 },
+		{ STR_INIT("POST /secret/b HTTP/1.1\r\nHost: x\r\n"
+			   "Transfer-Encoding: chunked\r\n\r\n7\r\n" SECRET
+			   "\r\n0\r\n\r\n"),
+			STR_INIT("POST /secret/b " SECRET), "wiped", 200 },
+		{ STR_INIT("POST /secret/early HTTP/1.1\r\nHost: x\r\n"
+			   "Content-Length: 7\r\n\r\n" SECRET),
+			STR_INIT("early"), "wiped", 401 },
+	};
+	struct client c = client_dial(&serving);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		client_say(&c, rows[i].request);
+		client_hears(&c, rows[i].status, rows[i].answer.p);
+		ask("/secret-left", rows[i].left);
+	}
+	/* What waits behind a secret is kept. */
+	client_say(&c, rows[1].request);
+	client_say(&c, GET("/next"));
+	client_hears(&c, 200, rows[1].answer.p);
+	client_hears(&c, 200, "GET /next ");
+	client_hang_up(&c);
+}
+
 /* ---- limits ---- */
 
 static void
@@ -425,6 +463,7 @@ main(void)
 		IN_PEACE(big_answer_reaches_a_slow_reader),
 		IN_PEACE(half_closed_peer_gets_a_running_answer),
 		IN_PEACE(aborted_request_closes),
+		IN_PEACE(secrets_are_wiped),
 		IN_PEACE(slow_heads_and_bodies_run_out_of_time),
 		IN_PEACE(idle_connections_are_closed),
 		IN_PEACE(readers_that_stop_are_cut),
