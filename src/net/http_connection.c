@@ -455,6 +455,11 @@ expire(struct http_connection *c)
 	fault_clear(f);
 	switch (c->state) {
 	case HTTP_STATE_HEAD:
+		/* An answer would have to linger. */
+		if (c->server->draining) {
+			http_connection_close(c);
+			break;
+		}
 		fault_set(f, FAULT_REQUEST_TIMEOUT, "the head took too long");
 		http_connection_refuse(c, f);
 		break;

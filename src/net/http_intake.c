@@ -245,7 +245,7 @@ take_head(struct http_connection *c)
 	case HTTP_INCOMPLETE:
 		if (c->state == HTTP_STATE_IDLE)
 			http_connection_move(
-				c, HTTP_STATE_HEAD, s->limits.head_ms);
+				c, HTTP_STATE_HEAD, http_service_head_ms(s));
 		return false;
 	case HTTP_PARSED:
 		return head_is_here(c, used);

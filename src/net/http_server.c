@@ -13,6 +13,7 @@
 #define SWEEP_MS_MAX 500
 #define SWEEP_MS_MIN 10
 #define TRIM_MS      5000
+#define LAST_HEAD_MS 1000 /* while draining */
 
 const struct http_limits http_limits_default = {
 	.body_max = (size_t)4 << 20,
@@ -39,6 +40,14 @@ sweep_interval(const struct http_limits *limits)
 		if (all[i] > 0 && all[i] / 4 < ms)
 			ms = all[i] / 4;
 	return ms < SWEEP_MS_MIN ? SWEEP_MS_MIN : ms;
+}
+
+int64_t
+http_service_head_ms(const struct http_server *s)
+{
+	int64_t ms = s->limits.head_ms;
+
+	return s->draining && ms > LAST_HEAD_MS ? LAST_HEAD_MS : ms;
 }
 
 static bool
@@ -239,6 +248,15 @@ http_server_address(const struct http_server *s)
 	return str_from(s->address);
 }
 
+static void
+hurry(struct http_connection *c)
+{
+	int64_t due = loop_now(c->server->loop) + LAST_HEAD_MS;
+
+	if (c->state == HTTP_STATE_HEAD && c->deadline > due)
+		c->deadline = due;
+}
+
 void
 http_server_drain(
 	struct http_server *s, int64_t ms, void (*done)(void *with), void *with)
@@ -255,6 +273,8 @@ http_server_drain(
 		if (c->in.from == c->in.to)
 			http_connection_close(c);
 	}
+	list_each(link, &s->busy)
+		hurry(list_entry(link, struct http_connection, link));
 	if (s->counts.connections == 0)
 		loop_timer_set(&s->drain_end, 0);
 }

@@ -77,8 +77,9 @@ struct http_server *http_server_new(struct loop *l, struct str listen,
 /* The bound address as "host:port". */
 struct str http_server_address(const struct http_server *s);
 
-/* No new connections, idle ones closed, running requests finish (streams are
- * ended by their owners); done(with) when the last is gone or after ms. */
+/* No new connections, idle ones closed, half heads given a second to become
+ * whole; running requests finish (streams are ended by their owners);
+ * done(with) when the last is gone or after ms. */
 void http_server_drain(struct http_server *s, int64_t ms,
 	void (*done)(void *with), void *with);
 

@@ -43,6 +43,10 @@ struct str http_service_date(struct http_server *s);
 /* A connection came or went. */
 void http_service_count(struct http_server *s, int by);
 
+/* How long the rest of a head may take from now on: while draining, nobody
+ * waits long for requests that may never come. */
+int64_t http_service_head_ms(const struct http_server *s);
+
 /* Accepts again if it was full: a connection can be spared now. */
 void http_service_resume(struct http_server *s);
 

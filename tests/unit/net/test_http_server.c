@@ -421,6 +421,40 @@ drain_lets_running_requests_finish(void **state)
 	start_with(&quick);
 }
 
+/* Without the short end the client would lose its patience. */
+static void
+drain_does_not_wait_for_half_a_head(void **state)
+{
+	struct http_limits patient = quick;
+	struct client half, idle;
+
+	(void)state;
+	patient.head_ms = 60000;
+	patient.body_ms = 60000;
+	patient.idle_ms = 60000;
+	patient.write_ms = 60000;
+	serving_stop(&serving);
+	start_with(&patient);
+	half = client_dial(&serving);
+	idle = client_dial(&serving);
+	was_drained = false;
+	drain_wake = loop_wake_new(serving.loop, drain_now, NULL);
+	client_say(&half, GET("/a"));
+	client_hears(&half, 200, "GET /a ");
+	client_say(&half, STR("GET /a HTTP/1.1\r\nHo"));
+	client_say(&idle, GET("/a")); /* so that half's bytes were read */
+	client_hears(&idle, 200, "GET /a ");
+	loop_wake(drain_wake);
+	client_hears_end(&half);
+	client_hears_end(&idle);
+	while (!was_drained)
+		usleep(1000);
+	client_hang_up(&half);
+	client_hang_up(&idle);
+	serving_stop(&serving);
+	start_with(&quick);
+}
+
 static void
 addresses_are_checked(void **state)
 {
@@ -470,6 +504,7 @@ main(void)
 		IN_PEACE(the_longest_idle_makes_room),
 		IN_PEACE(lack_of_descriptors_is_survived),
 		IN_PEACE(drain_lets_running_requests_finish),
+		IN_PEACE(drain_does_not_wait_for_half_a_head),
 		IN_PEACE(addresses_are_checked),
 	};
 
