@@ -202,8 +202,8 @@ settings_value_expected(enum setting_kind kind)
 		[SETTING_COUNT] = "a whole number",
 		[SETTING_CHOICE] = "one of some words",
 		[SETTING_ADDRESS] = "host:port",
-		[SETTING_ORIGIN] = "scheme://host[:port], https, or http on a "
-				   "loopback address",
+		[SETTING_ORIGIN] = ("scheme://host[:port], https, or http on a "
+				    "loopback address"),
 		[SETTING_URL] = "an http or https URL",
 		[SETTING_ANY] = "anything",
 	};

@@ -12,6 +12,9 @@
 #include <strings.h>
 #include <time.h>
 
+/* With clang the C library makes it a macro. */
+#undef sprintf
+
 #pragma GCC poison strcpy strcat strncpy strncat strtok strtok_r sprintf       \
 	vsprintf gets atoi atol atoll atof rand srand random srandom drand48   \
 		tmpnam mktemp asctime asctime_r ctime ctime_r gmtime localtime

@@ -191,8 +191,9 @@ expect_name(SSL *ssl, const char *server_name)
 	SSL_set_hostflags(ssl,
 		X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS |
 			X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
+	/* OpenSSL's macro casts the const away, which it may: it copies. */
 	return SSL_set1_host(ssl, server_name) == 1 &&
-		SSL_set_tlsext_host_name(ssl, server_name) == 1;
+		SSL_set_tlsext_host_name(ssl, (uintptr_t)server_name) == 1;
 }
 
 struct tls *

@@ -51,8 +51,8 @@ lesson_F23_no_principal_no_dispatch(void **state)
 	static const char *const bearers[] = {
 		"Authorization: Bearer x\r\n",
 		"Authorization: Bearer ost_at_\r\n",
-		"Authorization: bearer "
-		"ost_at_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA000000\r\n",
+		("Authorization: bearer "
+		 "ost_at_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA000000\r\n"),
 		"Authorization: Basic YTpi\r\n",
 		"Authorization: Bearer\r\n",
 		"Authorization: \r\n",
@@ -113,8 +113,8 @@ lesson_F22_foreign_origins_are_refused(void **state)
 		"Origin: https://evil.example\r\n",
 		"Origin: null\r\n",
 		"Origin: http://localhost.evil.example:3000\r\n",
-		"Origin: http://localhost:3000/\r\nOrigin: "
-		"http://localhost:3000\r\n",
+		("Origin: http://localhost:3000/\r\nOrigin: "
+		 "http://localhost:3000\r\n"),
 		"Origin: file://\r\n",
 		"Origin: \r\n",
 	};

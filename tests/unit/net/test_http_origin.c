@@ -128,8 +128,8 @@ test_malformed_ones(void **state)
 		"http://[::1]:", "http://[::1%25lo]", "http://[::1%lo]",
 		"http://[]", "http://[127.0.0.1]", "http://[v1.x]",
 		"http://::1", "http://[::1]]", "http://a,b", "http://a;b",
-		"http://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-		"aaaaaaaaaa.com" };
+		("http://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		 "aaaaaaaaaa.com") };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
