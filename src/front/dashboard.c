@@ -5,7 +5,7 @@
 #include "front/browser.h"
 #include "front/pages.h"
 #include "front/reply.h"
-#include "front/routes.h"
+#include "front/setup.h"
 #include "hall/hall.h"
 #include "net/loop.h"
 #include "text/uri.h"
@@ -238,8 +238,8 @@ show(struct front *front, struct http_request *r, const struct browser *b)
 	reply_page(r, &how, &out);
 }
 
-void
-dashboard_get(struct front *front, struct http_request *r)
+static void
+greet(struct front *front, struct http_request *r)
 {
 	struct page_no_owner nothing = { 0 };
 	struct buf out;
@@ -251,4 +251,10 @@ dashboard_get(struct front *front, struct http_request *r)
 	buf_in(&out, r->arena, PAGE_MAX);
 	page_no_owner(&out, &nothing);
 	reply_page(r, &(struct reply){ 0 }, &out);
+}
+
+void
+dashboard_get(struct front *front, struct http_request *r)
+{
+	setup_look(front, r, greet);
 }

@@ -6,7 +6,7 @@
 #include "front/browser.h"
 #include "front/form_page.h"
 #include "front/pages.h"
-#include "front/routes.h"
+#include "front/setup.h"
 #include "front/throttle.h"
 #include "front/work.h"
 #include "net/loop.h"
@@ -85,8 +85,8 @@ greet_visitor(struct front *front, struct http_request *r, void *input,
 		reply_see_other(r, asked_next(r), &(struct reply){ 0 });
 }
 
-void
-login_get(struct front *front, struct http_request *r)
+static void
+greet(struct front *front, struct http_request *r)
 {
 	static const struct work_plan plan = { .run = load_visitor,
 		.done = greet_visitor };
@@ -107,6 +107,12 @@ login_get(struct front *front, struct http_request *r)
 	v->digest = str_dup(work_arena(w), digest);
 	v->now = loop_wall(front->loop);
 	work_submit(w, &plan, v);
+}
+
+void
+login_get(struct front *front, struct http_request *r)
+{
+	setup_look(front, r, greet);
 }
 
 /* ---- trying a password ---- */

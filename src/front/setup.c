@@ -74,6 +74,66 @@ setup_get(struct front *front, struct http_request *r)
 	show(front, r, &args, &how);
 }
 
+static void
+close_link(struct front *front)
+{
+	front->setup_open = false;
+	secret_wipe(&front->setup, sizeof(front->setup));
+}
+
+/* ---- an owner of the command line's ---- */
+
+struct looking {
+	route_handler *then;
+	bool found;
+};
+
+static bool
+look(struct arena *a, struct store_txn *t, void *input, struct fault *f)
+{
+	struct looking *l = input;
+	struct person *people;
+	size_t n;
+
+	if (!person_list(a, t, &people, &n, f))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		l->found = l->found || people[i].owner;
+	return true;
+}
+
+static void
+looked(struct front *front, struct http_request *r, void *input,
+	const struct fault *f)
+{
+	const struct looking *l = input;
+
+	if (fault_is_set(f)) {
+		reply_fault_page(front, r, f);
+		return;
+	}
+	if (l->found)
+		close_link(front);
+	l->then(front, r);
+}
+
+void
+setup_look(struct front *front, struct http_request *r, route_handler *then)
+{
+	static const struct work_plan plan = { .run = look, .done = looked };
+	struct looking *l;
+	struct work *w;
+
+	if (!front->setup_open) {
+		then(front, r);
+		return;
+	}
+	w = work_new(front, r);
+	l = arena_new_of(work_arena(w), struct looking);
+	l->then = then;
+	work_submit(w, &plan, l);
+}
+
 /* ---- making the owner ---- */
 
 struct making {
@@ -172,10 +232,8 @@ static void
 close_setup(struct front *front, void *input, const struct fault *f)
 {
 	(void)input;
-	if (!fault_is_set(f) || f->id == FAULT_SETUP_DONE) {
-		front->setup_open = false;
-		secret_wipe(&front->setup, sizeof(front->setup));
-	}
+	if (!fault_is_set(f) || f->id == FAULT_SETUP_DONE)
+		close_link(front);
 }
 
 static void

@@ -56,6 +56,40 @@ before_the_owner_everything_points_to_the_link(void **state)
 	assert_int_equal(ground_status(answer), 303);
 }
 
+static bool
+add_owner(struct store_txn *t, struct store_job *job, struct fault *f)
+{
+	(void)job;
+	return person_save(t,
+		&(struct person){ .id = STR("p_9"),
+			.name = STR("ada"),
+			.password_hash = STR_NONE,
+			.owner = true,
+			.created = 1 },
+		f);
+}
+
+static void
+an_owner_of_the_command_line_closes_the_link(void **state)
+{
+	struct ground *g = *state;
+	struct store_job job = { .run = add_owner, .arena = g->arena };
+	struct str link = front_open_setup(g->arena, g->front);
+	const char *line = str_fmt(g->arena, "GET %.*s",
+		STR_ARG(str_cut(link, strlen(GROUND_URL), link.n)))
+				   .p;
+	const char *answer = ground_request(g, "GET /login", "", "");
+
+	assert_int_equal(ground_status(answer), 303);
+	assert_true(store_run(g->store, &job));
+	answer = ground_request(g, "GET /login", "", "");
+	assert_int_equal(ground_status(answer), 200);
+	assert_non_null(strstr(answer, "name=\"password\""));
+	answer = ground_request(g, "GET /", "", "");
+	assert_string_equal(ground_field(g, answer, "Location"), "/login");
+	assert_int_equal(ground_status(ground_request(g, line, "", "")), 410);
+}
+
 static void
 lesson_F26_the_link_works_once(void **state)
 {
@@ -414,6 +448,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		LOGIN_TEST(the_first_minute),
 		LOGIN_TEST(before_the_owner_everything_points_to_the_link),
+		LOGIN_TEST(an_owner_of_the_command_line_closes_the_link),
 		LOGIN_TEST(lesson_F26_the_link_works_once),
 		LOGIN_TEST(lesson_F26_two_posts_make_one_owner),
 		LOGIN_TEST(weak_passwords_and_odd_names_are_told),
