@@ -4,20 +4,24 @@
 #include "app/settings_value.h"
 #include "base/arena.h"
 #include "base/die.h"
+#include "front/address.h"
 #include "model/settings.h"
 #include "oauth/scope.h"
 #include "text/uri.h"
 
-/* The place of a dotted path in the file, as far as it is there. */
-static void
-refuse_at(struct settings_reader *r, const struct json *root, const char *path,
-	const char *why)
+#define WAY_MAX 8u
+
+/* The place of a dotted path in the file, as far as it is there; the last of
+ * the way. */
+static const struct settings_place *
+find_place(const struct json *root, const char *path,
+	struct settings_place way[WAY_MAX])
 {
-	struct settings_place way[8] = { { .v = root } };
 	struct str rest = str_from(path);
 	size_t n = 0;
 
-	while (!str_is_none(rest) && n + 1 < 8) {
+	way[0] = (struct settings_place){ .v = root };
+	while (!str_is_none(rest) && n + 1 < WAY_MAX) {
 		struct str key = str_split(&rest, '.');
 		const struct json *v = NULL;
 
@@ -30,7 +34,16 @@ refuse_at(struct settings_reader *r, const struct json *root, const char *path,
 		};
 		n++;
 	}
-	settings_report_error(r, &way[n], "%s", why);
+	return &way[n];
+}
+
+static void
+refuse_at(struct settings_reader *r, const struct json *root, const char *path,
+	const char *why)
+{
+	struct settings_place way[WAY_MAX];
+
+	settings_report_error(r, find_place(root, path, way), "%s", why);
 }
 
 static void
@@ -146,6 +159,40 @@ fill_public_url(
 		settings_report_note(r, &listen,
 			"publicUrl is not set; others are told %.*s",
 			STR_ARG(s->public_url));
+}
+
+/* ---- plain http ---- */
+
+/* Whether "host:port" is on this machine alone. */
+static bool
+is_here(struct str listen)
+{
+	size_t end = listen.n;
+	struct address a;
+	struct str host;
+
+	while (end > 0 && listen.p[end - 1] != ':')
+		end--;
+	host = str_cut(listen, 0, end > 0 ? end - 1 : 0);
+	if (str_starts(host, STR("[")) && str_ends(host, STR("]")))
+		host = str_cut(host, 1, host.n - 1);
+	return str_eq_nocase(host, STR("localhost")) ||
+		(address_read(host, &a) && address_is_loopback(&a));
+}
+
+/* front/routes.c refuses whom this is about. */
+static void
+note_plain_http(struct settings_reader *r, const struct json *root,
+	const struct settings *s)
+{
+	struct settings_place way[WAY_MAX];
+
+	if (!str_is_none(s->tls_cert) || s->trusted_proxy_count > 0 ||
+		is_here(s->listen))
+		return;
+	settings_report_note(r, find_place(root, "listen", way),
+		"over plain http nothing but this machine is served; for "
+		"others set tls, or name the proxy in front in trustedProxies");
 }
 
 /* ---- schemes of redirect addresses ---- */
@@ -272,6 +319,7 @@ settings_check(
 	check_policy(r, root);
 	check_proxies(r, root, s);
 	fill_public_url(r, root, s);
+	note_plain_http(r, root, s);
 	fill_schemes(r, root, s);
 	fill_scopes(r, root, s);
 }

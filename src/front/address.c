@@ -107,6 +107,15 @@ address_is_ipv4(const struct address *a)
 }
 
 bool
+address_is_loopback(const struct address *a)
+{
+	static const struct address one = { .b = { [15] = 1 } };
+
+	return memcmp(a, &one, sizeof(one)) == 0 ||
+		(address_is_ipv4(a) && a->b[sizeof(mapped)] == 127);
+}
+
+bool
 address_shares(const struct address *a, const struct address *b, unsigned bits)
 {
 	unsigned whole = bits / 8, rest = bits % 8;

@@ -23,6 +23,9 @@ bool address_read_ipv6(struct str text, struct address *out);
 /* Whether it lies in ::ffff:0:0/96. */
 bool address_is_ipv4(const struct address *a);
 
+/* 127.0.0.0/8 or ::1. */
+bool address_is_loopback(const struct address *a);
+
 /* Whether the first bits are the same. */
 bool address_shares(
 	const struct address *a, const struct address *b, unsigned bits);

@@ -41,6 +41,15 @@ proxy_trusts(const struct settings *s, struct str address)
 	return false;
 }
 
+bool
+proxy_is_near(const struct settings *s, struct str peer)
+{
+	struct address who;
+
+	return (address_read(peer, &who) && address_is_loopback(&who)) ||
+		proxy_trusts(s, peer);
+}
+
 /* The last element of a comma-separated list, taken off it. */
 static struct str
 take_last(struct str *rest)

@@ -18,6 +18,11 @@ struct settings;
  * or CIDR blocks.  An IPv4-mapped IPv6 address counts as the IPv4 one. */
 bool proxy_trusts(const struct settings *s, struct str address);
 
+/* Whether nobody overhears what such a peer says over plain http: it is on
+ * this machine, or a proxy that is trusted to speak TLS to everybody else
+ * (OAuth 2.1 1.5). */
+bool proxy_is_near(const struct settings *s, struct str peer);
+
 /* The address that limits and logs go by: the peer's own, or behind trusted
  * proxies the nearest one in X-Forwarded-For that is no proxy of ours.  What
  * is no address ends the walk: then it is the last good one. */

@@ -236,6 +236,19 @@ routes_forget_head(struct http_request *r)
 	set_peer(r, v->socket_peer);
 }
 
+/* AS-09: codes, tokens and passwords cross no network in the clear. */
+static bool
+check_hop(const struct front *front, const struct http_request *r,
+	struct fault *f)
+{
+	const struct visit *v = visit_of(r);
+
+	return v->route == NULL || v->route->kind == ROUTE_ASSET ||
+		r->over_tls || proxy_is_near(front->settings, v->socket_peer) ||
+		fault_set(f, FAULT_PLAIN_HTTP, "from %.*s",
+			STR_ARG(v->socket_peer));
+}
+
 void
 routes_head(void *with, struct http_request *r)
 {
@@ -251,7 +264,8 @@ routes_head(void *with, struct http_request *r)
 	v->door = v->route == NULL ? DOOR_OWN : v->route->door;
 	if (found != NULL && found->body_max > 0)
 		http_hold_secret(r);
-	if (!doors_check(front->doors, head, v->door, &f)) {
+	if (!check_hop(front, r, &f) ||
+		!doors_check(front->doors, head, v->door, &f)) {
 		routes_refuse(front, r, &f);
 		return;
 	}

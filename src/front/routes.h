@@ -5,10 +5,11 @@
  * long the body may be, what kind of answer its reader expects (so that a
  * refusal has the right shape) and through which door it comes (doors.h).
  *
- * The order for every request: Host and Origin → for MCP the bearer token
- * (guard.h) → the body → the handler.  A path that exists under another
- * method is answered 405 with Allow; HEAD uses GET's row; OPTIONS is answered
- * here as a preflight for doors that others may read through.
+ * The order for every request: TLS, or a peer that is near (proxy.h) → Host
+ * and Origin → for MCP the bearer token (guard.h) → the body → the handler.
+ * A path that exists under another method is answered 405 with Allow; HEAD
+ * uses GET's row; OPTIONS is answered here as a preflight for doors that
+ * others may read through.
  *
  * r->user is a struct visit from head() on, until the answer is complete.
  * r->peer is then the address that limits and logs go by (proxy.h).

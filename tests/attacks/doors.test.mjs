@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import http from 'node:http';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { REDIRECT, Visitor, authorizeUrl, freePort, obtain, ostiary, pkce, raw, register, request, run, startDaemon, until } from '../e2e/lib.mjs';
@@ -88,6 +88,44 @@ test('lesson_F20 a trusted proxy may say for whom it asks, and nothing else', as
 	} finally {
 		await p.close();
 	}
+});
+
+// ---- AS-09 ----
+
+// An address of this machine at which its peers are not this machine's own.
+const outside = Object.values(networkInterfaces()).flat().find(a => a.family === 'IPv4' && !a.internal)?.address;
+
+describe('plain http from elsewhere', { skip: !outside && 'this machine has no other address' }, () => {
+	for (const [what, publicUrl, settings, served] of [['publicUrl is https', 'https://mcp.example.com', {}, false], ['publicUrl is http', undefined, {}, false],
+		['the peer is a trusted proxy', 'https://mcp.example.com', { trustedProxies: [`${outside}/32`] }, true]])
+		test(`${what}: ${served ? 'served' : 'nothing of OAuth, logins and MCP'}`, async () => {
+			const port = await freePort();
+			const s = await startDaemon({ settings: { port, listen: `0.0.0.0:${port}`, mcpServers: {}, ...(publicUrl && { publicUrl }), ...settings } });
+			try {
+				const host = publicUrl ? new URL(publicUrl).host : `127.0.0.1:${port}`;
+				const from = (where, row, method = row.method) => request(`http://${where}:${port}${row.path}`, { method, headers: { host, accept: row.kind === 'PAGE' ? 'text/html' : '*/*', ...forged } });
+				for (const row of rows) {
+					const far = await from(outside, row), near = await from('127.0.0.1', row);
+					if (row.kind === 'ASSET' || served) {
+						assert.equal(far.status, near.status, row.row);
+						assert.doesNotMatch(far.text, /over plain http/, row.row);
+						continue;
+					}
+					assert.equal(far.status, 403, row.row);
+					assert.doesNotMatch(far.text, /ost_|form_token|issuer|resource/, row.row);
+					for (const field of ['set-cookie', 'www-authenticate', 'access-control-allow-origin', 'location']) assert.equal(far.headers[field], undefined, row.row);
+					if (row.kind === 'PAGE') isSafePage(far, row.row);
+					else if (row.kind === 'MCP') assert.equal(far.json.error.code, -32600, row.row);
+					else assert.equal(far.json.error, 'invalid_request', row.row);
+					assert.equal((await from(outside, row, 'OPTIONS')).status, 403, row.row);
+					assert.doesNotMatch(near.text, /over plain http/, row.row);
+				}
+				assert.equal((await request(`http://${outside}:${port}/health`, { headers: { host: `${outside}:${port}` } })).status, 200);
+				assert.equal(/over plain http nothing but this machine is served/.test(s.text()), !served, 'the log says so at the start');
+			} finally {
+				await s.close();
+			}
+		});
 });
 
 // ---- F21 ----

@@ -2,6 +2,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -362,6 +363,37 @@ test_settings_servers_refused(void **state)
 		"mcp_settings.json:1:33: groups.g[]: there is no server \"x\"");
 }
 
+/* AS-09 */
+static void
+test_settings_plain_http_is_noted(void **state)
+{
+	static const char *const near[] = { "127.0.0.1:1", "127.3.2.1:1",
+		"[::1]:1", "localhost:1" };
+	static const char *const far[] = { "0.0.0.0:1", "[::]:1",
+		"192.168.0.7:1", "[fd00::1]:1", "host.example:1" };
+	static const char *const ways[] = { "",
+		",\"trustedProxies\":[\"10.0.0.1\"]",
+		",\"tls\":{\"cert\":\"c\",\"key\":\"k\"}" };
+	const char *said = "mcp_settings.json:1:2: listen: over plain http";
+	char text[200];
+
+	(void)state;
+	for (size_t w = 0; w < 3; w++) {
+		for (size_t i = 0; i < 4 + 5; i++) {
+			const char *listen = i < 4 ? near[i] : far[i - 4];
+			struct settings *s;
+
+			snprintf(text, sizeof(text),
+				"{\"listen\":\"%s\",\"publicUrl\":"
+				"\"https://a.example\"%s}",
+				listen, ways[w]);
+			s = parsed(text);
+			assert_int_equal(noted(s, said), i >= 4 && w == 0);
+			settings_drop(&s);
+		}
+	}
+}
+
 static void
 test_settings_public_url(void **state)
 {
@@ -373,7 +405,8 @@ test_settings_public_url(void **state)
 	settings_drop(&s);
 	s = parsed("{\"listen\":\"0.0.0.0:8080\"}");
 	is(s->public_url, "http://127.0.0.1:8080");
-	assert_int_equal(s->note_count, 1);
+	assert_true(noted(s, "publicUrl is not set"));
+	assert_int_equal(s->note_count, 2);
 	settings_drop(&s);
 	refused("{\"publicUrl\":\"http://a.example\"}",
 		"mcp_settings.json:1:14: publicUrl: expected scheme");
@@ -506,6 +539,7 @@ main(void)
 		cmocka_unit_test(lesson_B21_messages_show_no_secret),
 		cmocka_unit_test(test_settings_unknown_keys_are_noted),
 		cmocka_unit_test(test_settings_servers_refused),
+		cmocka_unit_test(test_settings_plain_http_is_noted),
 		cmocka_unit_test(test_settings_public_url),
 		cmocka_unit_test(
 			test_settings_security_is_not_silently_left_out),

@@ -69,6 +69,27 @@ prefixes_are_compared_bit_by_bit(void **state)
 	assert_true(address_shares(&a, &a, ADDRESS_BITS));
 }
 
+static void
+this_machine_is_known(void **state)
+{
+	static const char *const ours[] = { "127.0.0.1", "127.255.0.9", "::1",
+		"::ffff:127.0.0.1", "0:0:0:0:0:0:0:1" };
+	static const char *const others[] = { "128.0.0.1", "126.0.0.1",
+		"0.0.0.0", "::", "::2", "1::1", "::127.0.0.1", "10.0.0.127",
+		"7f00::" };
+	struct address a;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ours) / sizeof(*ours); i++) {
+		assert_true(address_read(str_from(ours[i]), &a));
+		assert_true(address_is_loopback(&a));
+	}
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
+		assert_true(address_read(str_from(others[i]), &a));
+		assert_false(address_is_loopback(&a));
+	}
+}
+
 int
 main(void)
 {
@@ -76,6 +97,7 @@ main(void)
 		cmocka_unit_test(addresses_are_read_as_the_system_reads_them),
 		cmocka_unit_test(quads_are_read_strictly),
 		cmocka_unit_test(prefixes_are_compared_bit_by_bit),
+		cmocka_unit_test(this_machine_is_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -51,6 +51,29 @@ broken_blocks_trust_nobody(void **state)
 	assert_false(proxy_trusts(&s, STR("fd00::1")));
 }
 
+/* AS-09 */
+static void
+plain_http_is_for_this_machine_and_trusted_proxies(void **state)
+{
+	static const char *const near[] = { "127.0.0.1", "127.8.8.8", "::1",
+		"::ffff:127.0.0.1" };
+	static const char *const far[] = { "8.8.8.8", "192.168.0.7", "fd80::1",
+		"fe80::1%eth0", "localhost", "" };
+	static const struct settings none = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(near) / sizeof(*near); i++) {
+		assert_true(proxy_is_near(&none, str_from(near[i])));
+		assert_true(proxy_is_near(&with_proxies, str_from(near[i])));
+	}
+	for (size_t i = 0; i < sizeof(far) / sizeof(*far); i++) {
+		assert_false(proxy_is_near(&none, str_from(far[i])));
+		assert_false(proxy_is_near(&with_proxies, str_from(far[i])));
+	}
+	assert_true(proxy_is_near(&with_proxies, STR("10.1.2.3")));
+	assert_false(proxy_is_near(&none, STR("10.1.2.3")));
+}
+
 static void
 check_peer(const char *peer, const char *first, const char *second,
 	const char *wanted)
@@ -128,6 +151,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(which_addresses_are_trusted),
+		cmocka_unit_test(
+			plain_http_is_for_this_machine_and_trusted_proxies),
 		cmocka_unit_test(broken_blocks_trust_nobody),
 		cmocka_unit_test(lesson_F20_the_nearest_stranger_counts),
 		cmocka_unit_test(the_owner_hears_of_strange_proxies),
