@@ -72,6 +72,7 @@ struct link_call {
 	char id_text[LINK_ID_TEXT];
 	size_t id_length;
 	bool has_progress;       /* its progressToken is its id */
+	int status;              /* HTTP, of what came back; 0: nothing yet */
 	int64_t began;           /* loop_now() */
 	struct loop_timer timer; /* stdio: the answer's deadline */
 	void *wire;              /* the transport's */

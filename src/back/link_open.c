@@ -3,15 +3,17 @@
  * TR-68, TR-71..TR-73, V-07).
  *
  *	server/discover ──DiscoverResult──────────────────────▶ open, modern
- *	      │ any other answer, or silence (stdio)
+ *	      │ any other answer, or silence (stdio); what tells nothing
+ *	      │ (over HTTP 5xx, 429, a broken connection) ends the link
  *	      ▼
  *	initialize ──InitializeResult──▶ notifications/initialized ──▶ open,
  *	      │                                                      legacy
  *	      └──anything else──▶ the link ends
  *
  * A server whose revision is pinned or known already is asked only what its
- * era asks for.  A child that was silent may still be starting: whichever of
- * the two it answers first decides.
+ * era asks for; one that is known to be modern ends the link if it is not.  A
+ * child that was silent may still be starting: whichever of the two it answers
+ * first decides.
  */
 #include "back/link_wire.h"
 
@@ -114,11 +116,19 @@ opened_modern(struct link *l)
 	link_opened(l);
 }
 
+/* Whether an older revision is of no use. */
+static bool
+is_to_be_modern(const struct link *l)
+{
+	return is_pinned_modern(l) ||
+		(l->is_known && revision_is_modern(l->server.revision));
+}
+
 /* It is no modern server, as far as this answer goes. */
 static void
 go_legacy(struct link *l, const struct fault *why)
 {
-	if (is_pinned_modern(l)) {
+	if (is_to_be_modern(l)) {
 		link_end_soon(l, why);
 		return;
 	}
@@ -131,7 +141,7 @@ static void
 discover_heard(struct link_call *c, const struct envelope *e)
 {
 	struct link *l = link_of_asking(c);
-	struct handshake_reply reply = { .body = e->body };
+	struct handshake_reply reply = { c->status, e->body };
 	struct fault f = { 0 };
 
 	switch (handshake_judge(l->arena, &reply, &l->server, &f)) {
@@ -139,10 +149,10 @@ discover_heard(struct link_call *c, const struct envelope *e)
 		opened_modern(l);
 		return;
 	case HANDSHAKE_AGAIN:
+	case HANDSHAKE_UNKNOWN:
 		link_end_soon(l, &f);
 		return;
 	case HANDSHAKE_LEGACY:
-	case HANDSHAKE_UNKNOWN:
 		if (!fault_is_set(&f))
 			fault_set(&f, FAULT_SERVER_ANSWER,
 				"it does not speak %s",
@@ -151,12 +161,24 @@ discover_heard(struct link_call *c, const struct envelope *e)
 	}
 }
 
+/* Whether no message at all is an answer to server/discover.  A child's
+ * silence or end is one (TR-68); over HTTP a status is, unless it speaks of the
+ * moment, but no broken connection and no timeout (TR-72). */
 static bool
-is_worth_a_greeting(const struct link *l, enum fault_id id)
+is_evidence(
+	const struct link *l, const struct link_call *c, const struct fault *f)
 {
-	if (id == FAULT_SERVER_TIMEOUT)
-		return l->plan.entry->transport == SERVER_STDIO;
-	return id == FAULT_SERVER_ANSWER || id == FAULT_SERVER_LOST;
+	struct handshake_reply reply = { c->status, STR("") };
+	struct handshake_server s;
+	struct fault ignored = { 0 };
+
+	if (l->plan.entry->transport == SERVER_STDIO)
+		return f->id == FAULT_SERVER_ANSWER ||
+			f->id == FAULT_SERVER_LOST ||
+			f->id == FAULT_SERVER_TIMEOUT;
+	return f->id == FAULT_SERVER_ANSWER && c->status != 0 &&
+		handshake_judge(l->arena, &reply, &s, &ignored) ==
+		HANDSHAKE_LEGACY;
 }
 
 static void
@@ -167,7 +189,7 @@ discover_failed(struct link_call *c, const struct fault *f, bool sent)
 	(void)sent;
 	if (l->state != LINK_OPENING)
 		return;
-	if (is_worth_a_greeting(l, f->id))
+	if (is_evidence(l, c, f))
 		go_legacy(l, f);
 	else
 		link_end_soon(l, f);
@@ -178,7 +200,7 @@ quiet_so_far(void *with)
 {
 	struct link *l = with;
 
-	if (l->introducing.on == NULL && !is_pinned_modern(l))
+	if (l->introducing.on == NULL && !is_to_be_modern(l))
 		initialize_ask(l, legacy_to_offer(l));
 }
 

@@ -60,6 +60,8 @@ heard_head(void *with, const struct http_head *h)
 	struct str type = h->known[HTTP_FIELD_CONTENT_TYPE];
 
 	p->status = h->status;
+	if (p->call != NULL)
+		p->call->status = h->status;
 	/* The answer to initialize gives a session, and no other. */
 	if (p->call == &p->wire->link->introducing)
 		http_wire_remember(p->wire, h);

@@ -73,7 +73,7 @@ handshake_judge(struct arena *a, const struct handshake_reply *reply,
 	struct envelope e;
 
 	if (!is_evidence(reply->status)) {
-		fault_set(f, FAULT_SERVER_ANSWER, "it answered with status %d",
+		fault_set(f, FAULT_SERVER_ANSWER, "it answered HTTP %d",
 			reply->status);
 		return HANDSHAKE_UNKNOWN;
 	}

@@ -93,7 +93,8 @@ const starts = {
 };
 
 // How a server answers server/discover, and what it is taken for then.
-const probe = (act, era = 'legacy', script = {}) => [{ era, on: { 'server/discover': act }, ...script }, era === 'modern' ? '2026-07-28' : '2025-11-25'];
+const first = act => { let n = 0; return (...all) => (n++ === 0 ? act(...all) : 'go on'); };
+const probe = (act, era = 'legacy', script = {}) => [{ era, on: { 'server/discover': act }, ...script }, era === 'legacy' ? '2025-11-25' : '2026-07-28'];
 const refusing = (status, code, data) => (req, res, m) => send(res, status, { jsonrpc: '2.0', id: m.id, error: { code, message: 'no', ...(data && { data }) } });
 const probes = {
 	empty_400: probe((req, res) => send(res, 400)),
@@ -106,8 +107,13 @@ const probes = {
 	no_params: probe(refusing(200, -32602)),
 	old_versions: probe(refusing(400, -32022, { supported: ['2025-11-25'], requested: '2026-07-28' })),
 	strange_result: probe((req, res, m) => send(res, 200, answer(m, { hello: 'world' }))),
-	first_503: probe((() => { let n = 0; return (req, res) => (n++ === 0 ? send(res, 503) : 'go on'); })(), 'modern'),
-	first_429: probe((() => { let n = 0; return (req, res) => (n++ === 0 ? send(res, 429) : 'go on'); })(), 'modern'),
+	dual: probe(() => 'go on', 'dual'),
+	...Object.fromEntries(Object.entries({
+		dual_503: page(503), dual_500: page(500), dual_429: page(429, 'text/plain'), dual_reset: misdeeds.closes, dual_half: misdeeds.half_json,
+		dual_503_json: refusing(503, -32000), dual_429_json: refusing(429, -32000),
+	}).map(([name, act]) => [name, probe(first(act), 'dual')])),
+	first_503: probe(first((req, res) => send(res, 503)), 'modern'),
+	first_429: probe(first((req, res) => send(res, 429)), 'modern'),
 };
 
 before(async () => {

@@ -1,5 +1,6 @@
 // A scripted MCP server over Streamable HTTP, in the test's own process.
 //	const s = await fakeHttp({ era, revision, on: { method or tool: (req, res, m) => ... } })
+// era may be 'dual': each message has the one that it speaks.
 // s.requests has each request, s.bytes all that was received, s.on may change
 // while it runs; stop() and start() keep port and counters, not the sessions.
 import { randomUUID } from 'node:crypto';
@@ -57,14 +58,18 @@ function receive(s, req, res) {
 	});
 }
 
+const META_VERSION = 'io.modelcontextprotocol/protocolVersion';
+const eraOf = (s, m) => s.era !== 'dual' ? s.era : m?.params?._meta?.[META_VERSION] === undefined ? 'legacy' : 'modern';
+
 async function serve(s, req, res, m) {
+	const era = eraOf(s, m);
 	const named = m?.method === 'tools/call' ? m.params?.name : undefined;
 	const act = s.on[named] ?? s.on[m?.method ?? req.method] ?? s.on['*'];
 	if (act) { const done = await act(req, res, m); if (done !== 'go on') return; }
-	if (s.era === 'modern' && req.method !== 'POST') return send(res, 405, undefined, { allow: 'POST' });
+	if (era === 'modern' && req.method !== 'POST') return send(res, 405, undefined, { allow: 'POST' });
 	const id = req.headers['mcp-session-id'];
 	let session = s.sessions.get(id);
-	if (s.era === 'legacy' && m?.method !== 'initialize') {
+	if (era === 'legacy' && m?.method !== 'initialize') {
 		if (id === undefined) return send(res, 400, errorOf(null, { code: -32000, message: 'Bad Request: Server not initialized' }));
 		if (!session) return send(res, 404, errorOf(null, { code: -32001, message: 'Session not found' }));
 	}
@@ -84,27 +89,28 @@ async function serve(s, req, res, m) {
 		s.sessions.set(session.id, session);
 		extra['mcp-session-id'] = session.id;
 	}
-	await reply(s, req, res, m, { session, extra });
+	await reply(s, req, res, m, { era, session, extra });
 }
 
-async function reply(s, req, res, m, { session, extra }) {
+async function reply(s, req, res, m, { era, session, extra }) {
+	const speaker = Object.create(s, { era: { value: era } });
 	const control = new AbortController();
 	const state = session?.state ?? {};
 	s.running ??= new Map();
 	s.running.set(m.id, control);
-	res.on('close', () => { if (!res.writableFinished && s.era === 'modern') control.abort('stream closed'); });
+	res.on('close', () => { if (!res.writableFinished && era === 'modern') control.abort('stream closed'); });
 	const out = msg => stream(res)(msg);
 	const ask = (method, params) => new Promise(ok => { const id = randomUUID(); s.asked.set(id, ok); out({ jsonrpc: '2.0', id, method, params }); });
 	let answer, status = 200;
 	try {
-		s.check(m, s.era === 'modern' ? req.headers : undefined);
-		answer = { jsonrpc: '2.0', id: m.id, result: await s.answer(m, { fake: s, state, headers: mirrored(req.headers), signal: control.signal, ...s.voices(m, state, out), ask }) };
+		speaker.check(m, era === 'modern' ? req.headers : undefined);
+		answer = { jsonrpc: '2.0', id: m.id, result: await speaker.answer(m, { fake: s, state, headers: mirrored(req.headers), signal: control.signal, ...speaker.voices(m, state, out), ask }) };
 	} catch (e) {
 		answer = errorOf(m.id, e);
 		status = e.status ?? 200;
 	}
 	s.running.delete(m.id);
-	if (control.signal.aborted && s.era === 'modern') return;
+	if (control.signal.aborted && era === 'modern') return;
 	if (res.headersSent || s.sse) { out(answer); res.end(); } else send(res, status, answer, extra);
 }
 
