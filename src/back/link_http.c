@@ -10,14 +10,9 @@
 #include "back/post.h"
 
 #include "base/attr.h"
-#include "base/buf.h"
-#include "mcp/message.h"
 #include "mcp/methods.h"
 
 #include <stdlib.h>
-
-/* Notifications and answers to the server under way at a time. */
-#define NOTES_MAX 256u
 
 static void
 http_send(struct link *l, struct link_call *c, const struct link_message *m)
@@ -42,31 +37,19 @@ http_send(struct link *l, struct link_call *c, const struct link_message *m)
 static void
 http_notify(struct link *l, struct str message)
 {
-	struct http_wire *w = l->wire;
-	struct post *p;
-
-	if (w->notes >= NOTES_MAX)
-		return; /* it asks more than it takes answers */
-	p = post_new(w, POST_NOTE, NULL);
-	post_start(p, &(struct post_load){ HTTP_POST, NULL, 0, &message, 1 });
+	post_note(l->wire, message);
 }
 
 static void
 http_cancel(struct link *l, struct link_call *c)
 {
 	struct post *p = c->wire;
-	struct buf out;
 
 	if (p == NULL)
 		return;
 	post_detach(c);
 	post_drop(p);
-	if (revision_is_modern(l->server.revision) || l->state != LINK_OPEN)
-		return; /* the closed stream says it (TR-33) */
-	buf_init(&out, 512);
-	message_cancelled(&out, c->id, STR("no longer wanted"));
-	http_notify(l, buf_view(&out));
-	buf_clear(&out);
+	post_say_cancelled(l->wire, c);
 }
 
 static void

@@ -2,9 +2,14 @@
 #include "back/post.h"
 
 #include "base/attr.h"
+#include "base/buf.h"
 #include "base/die.h"
+#include "mcp/message.h"
 
 #include <stdlib.h>
+
+/* Notifications and answers to the server under way at a time. */
+#define NOTES_MAX 256u
 
 static void
 linger_over(void *with)
@@ -103,4 +108,29 @@ post_start(struct post *p, const struct post_load *load)
 			.listener = post_listener,
 			.with = p,
 		});
+}
+
+void
+post_note(struct http_wire *w, struct str message)
+{
+	struct post *p;
+
+	if (w->notes >= NOTES_MAX)
+		return; /* it asks more than it takes answers */
+	p = post_new(w, POST_NOTE, NULL);
+	post_start(p, &(struct post_load){ HTTP_POST, NULL, 0, &message, 1 });
+}
+
+void
+post_say_cancelled(struct http_wire *w, const struct link_call *c)
+{
+	const struct link *l = w->link;
+	struct buf out;
+
+	if (revision_is_modern(l->server.revision) || l->state != LINK_OPEN)
+		return;
+	buf_init(&out, 512);
+	message_cancelled(&out, c->id, STR("no longer wanted"));
+	post_note(w, buf_view(&out));
+	buf_clear(&out);
 }

@@ -49,6 +49,13 @@ struct post *post_new(
 	struct http_wire *w, enum post_kind kind, struct link_call *c);
 void post_start(struct post *p, const struct post_load *load);
 
+/* Sends a notification, or an answer to the server, unless too many of them
+ * are under way already. */
+void post_note(struct http_wire *w, struct str message);
+/* Tells a legacy server that nobody waits for the call's answer any more; a
+ * modern one knows it by the closed stream (TR-33, TR-59). */
+void post_say_cancelled(struct http_wire *w, const struct link_call *c);
+
 /* The call's part in it is over; the HTTP exchange may still go on. */
 void post_detach(struct link_call *c);
 /* Its call, if it still has one, has no answer. */

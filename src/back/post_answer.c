@@ -165,6 +165,8 @@ heard_done(void *with, const struct fault *f, bool sent)
 		link_end_soon(p->wire->link, &why);
 	else if (f == NULL && p->call != NULL)
 		say_status(p, &why);
+	if (why.id == FAULT_SERVER_TIMEOUT && p->call != NULL && !ends)
+		post_say_cancelled(p->wire, p->call);
 	/* A session that is gone did nothing (BR-12). */
 	post_fail(p, &why, f == NULL && ends ? false : sent);
 	post_free(p);

@@ -217,6 +217,14 @@ test('the dashboard says what went wrong last', async () => {
 		}
 });
 
+test('lesson_BR52 a call that timed out at a legacy server is cancelled there', async () => {
+	const s = servers.legacy;
+	refused(await b.call('short_legacy', 'never'), 'server_timeout');
+	const call = s.requests.filter(r => r.message?.params?.name === 'never').at(-1);
+	await until('the cancellation', () => s.heard('notifications/cancelled').some(r => r.message.params.requestId === call.message.id &&
+		r.headers['mcp-session-id'] === call.headers['mcp-session-id']));
+});
+
 test('a stream that goes on after its answer is closed', async () => {
 	assert.equal(text(await b.call('good', 'lingers')), 'answered');
 	const [r] = servers.good.requests.filter(x => x.message?.params?.name === 'lingers');
