@@ -26,6 +26,13 @@ held_of(const struct upstream *u, struct str person_id)
 	return NULL;
 }
 
+static void
+forget(struct held *h)
+{
+	free(h->person_id);
+	free(h);
+}
+
 void
 held_drop(struct held *h)
 {
@@ -33,8 +40,7 @@ held_drop(struct held *h)
 	if (h->upstream->first == h)
 		h->upstream->first = NULL;
 	link_close(&h->link);
-	free(h->person_id);
-	free(h);
+	forget(h);
 }
 
 /* ---- what the links tell ---- */
@@ -47,7 +53,9 @@ link_opened(void *with, struct link *l)
 
 	(void)l;
 	h->was_open = true;
-	if (h == u->first)
+	if (h->scouts)
+		upstream_era_found(u, h);
+	else if (h == u->first)
 		upstream_opened(u);
 	else
 		upstream_wait_serve(u);
@@ -65,6 +73,11 @@ link_closed(void *with, struct link *l, const struct fault *why)
 		why->detail);
 	h->link = NULL;
 	list_remove(&h->place);
+	if (h->scouts) {
+		u->scout = NULL;
+		forget(h);
+		return;
+	}
 	if (was_first) {
 		u->first = NULL;
 		upstream_lost(u, l, why);
@@ -75,8 +88,7 @@ link_closed(void *with, struct link *l, const struct fault *why)
 		upstream_wait_serve(u); /* over a link anew */
 	else if (u->state != UPSTREAM_CONNECTING)
 		upstream_wait_fail(u, h, &f);
-	free(h->person_id);
-	free(h);
+	forget(h);
 }
 
 static void
@@ -90,10 +102,7 @@ link_heard(void *with, struct link *l, const struct envelope *e)
 	if (h == u->first)
 		listing_heard(u->listing, e);
 	bl->heard(bl->with, u,
-		h->person_id == NULL || upstream_is_shared(u)
-			? STR_NONE
-			: str_from(h->person_id),
-		e);
+		h->person_id == NULL ? STR_NONE : str_from(h->person_id), e);
 }
 
 static void

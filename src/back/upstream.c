@@ -70,6 +70,7 @@ learn(struct upstream *u, const struct handshake_server *s)
 {
 	arena_reset(u->server_arena);
 	u->known = true;
+	u->judged_at = loop_now(u->plan.loop);
 	u->server = (struct handshake_server){
 		.revision = s->revision,
 		.capabilities = s->capabilities,
@@ -174,6 +175,8 @@ upstream_doubt(struct upstream *u, const struct fault *why)
 {
 	struct held *h = u->first;
 
+	if (why->id == FAULT_SERVER_ANSWER)
+		upstream_era_doubt(u);
 	if (why->id != FAULT_SERVER_DOWN || h == NULL ||
 		u->plan.entry->transport == SERVER_STDIO ||
 		u->state != UPSTREAM_CONNECTED || link_is_busy(h->link))
@@ -197,6 +200,7 @@ sweep(void *with)
 	struct upstream *u = with;
 
 	held_sweep(u);
+	upstream_era_sweep(u);
 	loop_timer_set(&u->sweep, SWEEP_MS);
 }
 

@@ -17,6 +17,7 @@ struct held {
 	char *person_id; /* NULL: nobody's yet, or everybody's */
 	bool was_open;
 	bool floods; /* its stderr, which is read slowly */
+	bool scouts; /* asks for the era alone (upstream_era.c) */
 };
 
 struct upstream {
@@ -34,6 +35,8 @@ struct upstream {
 	unsigned failures; /* since it was last steady */
 	struct list helds;
 	struct held *first; /* the one that learned what we know */
+	struct held *scout; /* looks whether the era is still what it was */
+	int64_t judged_at;  /* loop_now() of the era's last proof */
 	struct list waits;  /* for the first link, or for a person's */
 	struct loop_timer retry;
 	struct loop_timer sweep;
@@ -58,9 +61,20 @@ void upstream_opened(struct upstream *u);
  * back-off there is another. */
 void upstream_lost(
 	struct upstream *u, const struct link *lost, const struct fault *why);
-/* A person's link found nobody there: then the first one, which may have no
- * stream that would have told it, is of no use either. */
+/* A person's link did not open.  Found nobody there: then the first one, which
+ * may have no stream that would have told it, is of no use either.  Refused:
+ * perhaps the server speaks another revision by now. */
 void upstream_doubt(struct upstream *u, const struct fault *why);
+
+/* ---- upstream_era.c ---- */
+
+/* Looks again whether a legacy server has become a modern one, if the last look
+ * was long ago. */
+void upstream_era_sweep(struct upstream *u);
+/* A person's link was refused: the same, if it was not just done. */
+void upstream_era_doubt(struct upstream *u);
+/* The scout h opened: the server is modern. */
+void upstream_era_found(struct upstream *u, struct held *h);
 
 /* ---- held.c ---- */
 

@@ -32,9 +32,10 @@ struct loop {
 	uv_prepare_t waiting; /* the loop is about to wait */
 	struct list turns[LOOP_SEND + 1];
 	struct heap heap;
-	int64_t armed; /* when clock fires; 0: it does not */
-	int64_t shift; /* of the wall clock, seconds */
-	bool inside;   /* loop_run() */
+	int64_t armed;   /* when clock fires; 0: it does not */
+	int64_t shift;   /* of the wall clock, seconds */
+	int64_t skipped; /* of loop_now() */
+	bool inside;     /* loop_run() */
 	bool firing;
 	bool closing;
 	struct list slow; /* struct slow that wait */
@@ -166,7 +167,7 @@ loop_uv(struct loop *l)
 int64_t
 loop_now(const struct loop *l)
 {
-	return (int64_t)uv_now(&l->uv);
+	return (int64_t)uv_now(&l->uv) + l->skipped;
 }
 
 int64_t
@@ -286,6 +287,14 @@ on_clock(uv_timer_t *clock)
 		t->fire(t->with);
 	}
 	l->firing = false;
+	arm(l);
+}
+
+void
+loop_skip(struct loop *l, int64_t ms)
+{
+	l->skipped += ms;
+	l->armed = 0;
 	arm(l);
 }
 

@@ -41,6 +41,10 @@ int64_t loop_wall(const struct loop *l);
 /* Moves loop_wall() by so many seconds; timers don't notice. */
 void loop_set_clock(struct loop *l, int64_t shift);
 
+/* Moves loop_now() ahead by so many milliseconds, for tests: what is due by
+ * then fires in the next turn. */
+void loop_skip(struct loop *l, int64_t ms);
+
 /* ---- timers: one shot, members of what they time ---- */
 
 struct loop_timer {

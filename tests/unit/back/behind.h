@@ -1,0 +1,249 @@
+/*
+ * behind: an upstream and the HTTP server behind it, both on the test's own
+ * loop, whose clock the test moves.
+ */
+#ifndef TESTS_BACK_BEHIND_H
+#define TESTS_BACK_BEHIND_H
+
+#include "back/back.h"
+#include "base/arena.h"
+#include "crypto/digest.h"
+#include "net/http_client.h"
+#include "net/http_server.h"
+#include "net/loop.h"
+#include "net/tls.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#define MINUTE_MS ((int64_t)60 * 1000)
+/* A condition that does not come true in so many looks never will. */
+#define LOOKS_MAX 4000
+
+struct behind {
+	struct loop *loop;
+	struct tls_context *tls;
+	struct http_client *http;
+	struct http_server *server;
+	struct settings *settings;
+	struct server_entry entry;
+	struct back *back;
+	struct upstream *upstream;
+	/* the server's */
+	bool speaks_modern;
+	bool speaks_legacy;
+	unsigned discovers, initializes;
+	/* waiting */
+	struct loop_timer look;
+	bool (*is_so)(struct behind *b);
+	unsigned looks;
+};
+
+static void
+behind_say(struct http_request *r, int status, const char *text)
+{
+	static const struct field json = { STR_INIT("Content-Type"),
+		STR_INIT("application/json") };
+	struct str body = str_from(text);
+
+	http_answer(r,
+		&(struct http_answer){ .status = status,
+			.fields = &json,
+			.n = 1,
+			.parts = &body,
+			.part_count = 1 });
+}
+
+/* The request's id, which is a number of ours. */
+static int
+behind_id(struct str body)
+{
+	size_t at = str_find(body, STR("\"id\":"));
+
+	return atoi(body.p + at + strlen("\"id\":"));
+}
+
+static bool
+behind_asks(const struct http_request *r, const char *method)
+{
+	return str_find(r->body, str_from(method)) < r->body.n;
+}
+
+#define BEHIND_MODERN                                                          \
+	"\"resultType\":\"complete\",\"ttlMs\":60000,\"cacheScope\":"          \
+	"\"private\","
+
+static void
+behind_result(struct http_request *r, const char *modern, const char *result)
+{
+	char text[1024];
+
+	snprintf(text, sizeof(text),
+		"{\"jsonrpc\":\"2.0\",\"id\":%d,\"result\":{%s%s}}",
+		behind_id(r->body), modern, result);
+	behind_say(r, 200, text);
+}
+
+static void
+behind_refuse(struct http_request *r)
+{
+	char text[256];
+
+	snprintf(text, sizeof(text),
+		"{\"jsonrpc\":\"2.0\",\"id\":%d,\"error\":{\"code\":-32000,"
+		"\"message\":\"what is this?\"}}",
+		behind_id(r->body));
+	behind_say(r, 400, text);
+}
+
+static void
+behind_serve(void *with, struct http_request *r)
+{
+	struct behind *b = with;
+	bool modern = behind_asks(r, "/protocolVersion\"");
+
+	if (r->head->method != HTTP_POST)
+		behind_say(r, 405, "");
+	else if (!behind_asks(r, "\"id\":"))
+		behind_say(r, 202, "");
+	else if (behind_asks(r, "server/discover")) {
+		b->discovers++;
+		if (b->speaks_modern)
+			behind_result(r, BEHIND_MODERN,
+				"\"supportedVersions\":[\"2026-07-28\"],"
+				"\"capabilities\":{\"tools\":{}}");
+		else
+			behind_refuse(r);
+	} else if (modern ? !b->speaks_modern : !b->speaks_legacy)
+		behind_refuse(r);
+	else if (behind_asks(r, "\"initialize\"")) {
+		b->initializes++;
+		behind_result(r, "",
+			"\"protocolVersion\":\"2025-11-25\","
+			"\"capabilities\":{\"tools\":{}},"
+			"\"serverInfo\":{\"name\":\"x\",\"version\":\"1\"}");
+	} else
+		behind_result(r, modern ? BEHIND_MODERN : "", "\"tools\":[]");
+}
+
+static void
+behind_listed(void *with, struct upstream *u, enum lists_kind kind)
+{
+	(void)with;
+	(void)u;
+	(void)kind;
+}
+
+static void
+behind_heard(void *with, struct upstream *u, struct str person_id,
+	const struct envelope *e)
+{
+	(void)with;
+	(void)u;
+	(void)person_id;
+	(void)e;
+}
+
+static void
+behind_told(void *with, struct upstream *u)
+{
+	(void)with;
+	(void)u;
+}
+
+static void
+behind_look(void *with)
+{
+	struct behind *b = with;
+
+	if (b->is_so(b))
+		loop_stop(b->loop);
+	else if (b->looks++ == LOOKS_MAX)
+		fail_msg("it does not come");
+	else
+		loop_timer_set(&b->look, 5);
+}
+
+/* Runs the loop until it is so. */
+static void
+behind_until(struct behind *b, bool (*is_so)(struct behind *b))
+{
+	b->is_so = is_so;
+	b->looks = 0;
+	loop_timer_init(&b->look, b->loop, behind_look, b);
+	loop_timer_set(&b->look, 0);
+	loop_run(b->loop);
+}
+
+static bool
+behind_is_connected(struct behind *b)
+{
+	return upstream_state(b->upstream) == UPSTREAM_CONNECTED;
+}
+
+static void
+behind_settings(struct behind *b, const char *protocol)
+{
+	struct arena *a = arena_new(1 << 20);
+	struct settings *s = arena_new_of(a, struct settings);
+
+	s->arena = a;
+	s->holders = 1;
+	b->entry = (struct server_entry){ .name = STR("it"),
+		.trouble = STR_NONE,
+		.entry = STR("e"),
+		.transport = SERVER_HTTP,
+		.url = str_fmt(a, "http://%.*s/mcp",
+			STR_ARG(http_server_address(b->server))),
+		.cwd = STR_NONE,
+		.description = STR_NONE,
+		.protocol = protocol == NULL ? STR_NONE : str_from(protocol),
+		.timeout_ms = 30000 };
+	s->servers = &b->entry;
+	s->server_count = 1;
+	b->settings = s;
+}
+
+/* A legacy server, and an upstream that is connected to it. */
+static void
+behind_open(struct behind *b, const char *protocol)
+{
+	struct fault f = { 0 };
+
+	*b = (struct behind){ .speaks_legacy = true };
+	digest_start();
+	b->loop = loop_new();
+	b->tls = tls_client_new(NULL, &f);
+	b->http = http_client_new(
+		b->loop, b->tls, &(struct http_client_settings){ 0 });
+	b->server = http_server_new(b->loop, STR("127.0.0.1:0"), NULL,
+		&http_limits_default,
+		(struct http_handler){ .serve = behind_serve, .with = b }, &f);
+	assert_non_null(b->server);
+	behind_settings(b, protocol);
+	b->back = back_new(&(struct back_parts){
+		.loop = b->loop, .http = b->http, .settings = b->settings });
+	back_start(b->back,
+		(struct back_listener){ .listed = behind_listed,
+			.heard = behind_heard,
+			.settled = behind_told,
+			.leaving = behind_told });
+	b->upstream = back_at(b->back, 0);
+	behind_until(b, behind_is_connected);
+}
+
+static void
+behind_close(struct behind *b)
+{
+	back_free(&b->back);
+	http_client_free(&b->http);
+	http_server_free(&b->server);
+	tls_context_free(&b->tls);
+	settings_drop(&b->settings);
+	loop_free(&b->loop);
+}
+
+#endif
