@@ -50,7 +50,7 @@ before(async () => {
 	http.all_http = await fakeHttp({ era: 'legacy' });
 	await until('the fixture', () => programs[0].out.includes('fixture on'));
 	await until('server-everything', async () => (await fetch(`http://127.0.0.1:${two}/mcp`, { method: 'POST' })).status > 0);
-	b = await startBack({ mcpServers: {
+	b = await startBack({ limits: { calls: 250 }, mcpServers: {
 		everything: { command: 'node', args: [everything, 'stdio'] },
 		everything_http: { url: `http://127.0.0.1:${two}/mcp` },
 		fixture_modern: { url: `http://localhost:${one}/mcp`, protocol: MODERN },
