@@ -16,8 +16,7 @@ BUILD_FUZZ ?= build-fuzz
 PREFIX ?= /usr/local
 FUZZ_SECONDS ?= 60
 DEPS = tools/install-deps.sh
-# Says on a terminal how far it is.
-NINJA = ninja -C $(BUILD) $$([ -t 1 ] || echo --quiet)
+NINJA = tools/build.sh $(BUILD)
 
 .PHONY: all build run test bench fuzz install check-style format clean
 

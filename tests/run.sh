@@ -37,10 +37,7 @@ configure() { # folder, options
 	else
 		meson setup "$dir" "$@"
 	fi 2>&1) || { echo "$log"; stop "could not configure $dir"; }
-	# On a terminal it says how far it is.
-	# shellcheck disable=SC2046 # a word or none
-	ninja -C "$dir" $([ -t 1 ] || echo --quiet) ||
-		stop "could not build $dir"
+	tools/build.sh "$dir" || stop "could not build $dir"
 }
 
 run_unit() { # folder

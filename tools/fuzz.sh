@@ -7,7 +7,7 @@ dir=${BUILD:-build-fuzz}
 
 [ -f "$dir/build.ninja" ] || CC=clang CXX=clang++ meson setup "$dir" \
 	-Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false >/dev/null
-ninja -C "$dir" --quiet
+tools/build.sh "$dir"
 bad=0
 for target in "$dir"/fuzz/fuzz_*; do
 	[ -x "$target" ] && [ -f "$target" ] || continue
