@@ -104,6 +104,8 @@ client_auth_check(const struct client *c, const struct client_credentials *used,
 			no(f, "a public client sent a secret");
 	if (used->method == CLIENT_AUTH_NONE)
 		return no(f, "the client's secret is missing");
+	if (used->method != c->auth)
+		return no(f, "the client registered the other method");
 	name = token_name(used->secret);
 	return (!str_is_none(c->secret_digest) &&
 		       secret_eq(token_name_str(&name), c->secret_digest)) ||

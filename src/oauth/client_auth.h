@@ -5,8 +5,8 @@
  *	client_secret_basic  Authorization: Basic, both parts form-encoded
  *	client_secret_post   id and secret in the body
  *
- * One method a request.  A confidential client may use either place for its
- * secret (docs/PROTOCOL.md U-05), but not leave it out.
+ * One method a request, and that which the client registered: a secret in
+ * the other place is as good as none (RFC 7591 2, docs/PROTOCOL.md U-05).
  */
 #ifndef OAUTH_CLIENT_AUTH_H
 #define OAUTH_CLIENT_AUTH_H

@@ -137,6 +137,9 @@ describe('lesson_F16 every refusal has its RFC name, shape and status', () => {
 		'no secret': () => [form('/oauth/token', code({ client_id: basic.client_id })), 401, 'invalid_client'],
 		'a wrong secret, basic': () => [form('/oauth/token', code({ client_id: undefined }), { authorization: b64(`${basic.client_id}:${forge('cs')}`) }), 401, 'invalid_client'],
 		'a wrong secret, posted': () => [form('/oauth/token', code({ client_id: posting.client_id, client_secret: forge('cs') })), 401, 'invalid_client'],
+		'the secret of a basic client, posted': () => [form('/oauth/token', code({ client_id: basic.client_id, client_secret: basic.client_secret })), 401, 'invalid_client'],
+		'the secret of a posting client, by the basic scheme': () => [form('/oauth/token', code({ client_id: undefined }), { authorization: b64(`${posting.client_id}:${posting.client_secret}`) }), 401, 'invalid_client'],
+		'revoking with the secret in the wrong place': () => [form('/oauth/revoke', { token: forge('rt'), client_id: basic.client_id, client_secret: basic.client_secret }), 401, 'invalid_client'],
 		'the secret twice': () => [form('/oauth/token', code({ client_id: basic.client_id, client_secret: basic.client_secret }), { authorization: b64(`${basic.client_id}:${basic.client_secret}`) }), 400, 'invalid_request'],
 		'two clients': () => [form('/oauth/token', code({ client_id: client.client_id }), { authorization: b64(`${basic.client_id}:${basic.client_secret}`) }), 400, 'invalid_request'],
 		'no base64': () => [form('/oauth/token', code({ client_id: undefined }), { authorization: 'Basic ***' }), 401, 'invalid_client'],
@@ -149,7 +152,7 @@ describe('lesson_F16 every refusal has its RFC name, shape and status', () => {
 			const [sent, status, error] = await make();
 			const r = await sent;
 			oauthError(r, status, error);
-			if (status === 401 && /basic|base64/.test(what)) assert.match(r.headers['www-authenticate'], /^Basic /);
+			if (status === 401 && /basic$|basic scheme|base64/.test(what)) assert.match(r.headers['www-authenticate'], /^Basic /);
 			assert.equal(r.headers['access-control-allow-origin'], '*');
 		});
 
@@ -217,6 +220,20 @@ describe('lesson_F16 every refusal has its RFC name, shape and status', () => {
 		const ask = await fresh(client);
 		oauthError(await form('/oauth/token', { ...ask, client_secret: 'anything' }), 401, 'invalid_client');
 	});
+});
+
+test('a network that guesses secrets is held up, whatever else is wrong with its requests', async () => {
+	const c = await register(d, { token_endpoint_auth_method: 'client_secret_post' });
+	const wrong = { client_id: c.client_id, client_secret: forge('cs') };
+	const ways = { 'a malformed code': ['/oauth/token', { ...wrong, grant_type: 'authorization_code', code: 'abc', code_verifier: 'x' }],
+		'no grant type': ['/oauth/token', wrong], 'revoking nothing': ['/oauth/revoke', wrong], 'another way than its own': ['/oauth/token', {}, { authorization: `Basic ${Buffer.from(`${c.client_id}:${c.client_secret}`).toString('base64')}` }] };
+	for (const [i, [what, [path, fields, headers]]] of Object.entries(ways).entries()) {
+		const guess = () => request(d.url + path, { method: 'POST', localAddress: `127.0.7.${i + 1}`, headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers }, body: new URLSearchParams(fields).toString() });
+		const statuses = [];
+		for (let n = 0; n < 60; n++) statuses.push((await guess()).status);
+		assert.deepEqual([...new Set(statuses)], [401, 429], what);
+		assert.ok(statuses.filter(s => s === 429).length >= 30, `${what}: ${statuses}`);
+	}
 });
 
 // ---- F17 ----

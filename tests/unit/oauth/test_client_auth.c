@@ -132,8 +132,7 @@ lesson_F18_a_secret_must_be_sent(void **state)
 	(void)state;
 	assert_true(check(CLIENT_AUTH_NONE, CLIENT_AUTH_NONE, NULL));
 	assert_true(check(CLIENT_AUTH_POST, CLIENT_AUTH_POST, SECRET));
-	assert_true(check(CLIENT_AUTH_POST, CLIENT_AUTH_BASIC, SECRET));
-	assert_true(check(CLIENT_AUTH_BASIC, CLIENT_AUTH_POST, SECRET));
+	assert_true(check(CLIENT_AUTH_BASIC, CLIENT_AUTH_BASIC, SECRET));
 	assert_false(check(CLIENT_AUTH_POST, CLIENT_AUTH_NONE, NULL));
 	assert_fault(FAULT_INVALID_CLIENT);
 	assert_false(check(CLIENT_AUTH_BASIC, CLIENT_AUTH_NONE, SECRET));
@@ -143,6 +142,17 @@ lesson_F18_a_secret_must_be_sent(void **state)
 	assert_false(check(CLIENT_AUTH_BASIC, CLIENT_AUTH_BASIC, ""));
 	assert_false(check(CLIENT_AUTH_BASIC, CLIENT_AUTH_BASIC, SECRET "x"));
 	assert_false(check(CLIENT_AUTH_NONE, CLIENT_AUTH_POST, SECRET));
+	assert_fault(FAULT_INVALID_CLIENT);
+}
+
+/* AS-41 */
+static void
+test_the_registered_method_alone(void **state)
+{
+	(void)state;
+	assert_false(check(CLIENT_AUTH_POST, CLIENT_AUTH_BASIC, SECRET));
+	assert_fault(FAULT_INVALID_CLIENT);
+	assert_false(check(CLIENT_AUTH_BASIC, CLIENT_AUTH_POST, SECRET));
 	assert_fault(FAULT_INVALID_CLIENT);
 }
 
@@ -177,6 +187,7 @@ main(void)
 		CHECK(lesson_F18_malformed_credentials),
 		CHECK(test_two_fields),
 		CHECK(lesson_F18_a_secret_must_be_sent),
+		CHECK(test_the_registered_method_alone),
 		CHECK(test_no_digest_matches_nothing),
 	};
 
