@@ -84,8 +84,11 @@ stream_body(struct post *p, struct str bytes)
 	unsigned notes = p->wire->link->notes;
 	struct fault f = { 0 };
 
-	if (!sse_feed(&p->sse, bytes, &f)) {
+	if (!sse_feed(&p->sse, bytes, &f))
 		f.id = FAULT_SERVER_ANSWER;
+	else
+		http_call_keeps(p->http, sse_reader_size(&p->sse), &f);
+	if (fault_is_set(&f)) {
 		post_fail(p, &f, true);
 		if (p->kind == POST_LISTEN)
 			post_listen_broken(p);
@@ -138,7 +141,7 @@ translate(struct fault *f, bool sent)
 	else if (f->id == FAULT_DIAL || f->id == FAULT_DIAL_FORBIDDEN ||
 		f->id == FAULT_TLS)
 		f->id = FAULT_SERVER_DOWN;
-	else
+	else if (f->id != FAULT_CROWDED)
 		f->id = FAULT_SERVER_ANSWER;
 }
 

@@ -1,6 +1,7 @@
 /* http_answer: see http_answer.h. */
 #include "net/http_answer.h"
 
+#include "base/attr.h"
 #include "net/http_call.h"
 #include "net/http_link.h"
 #include "net/stream.h"
@@ -250,10 +251,11 @@ read_some(struct http_link *l)
 {
 	struct http_call *call = l->call;
 	bool gathering = call->in_body && call->gather;
+	struct fault f UNINITIALIZED;
 	size_t n;
 
-	if (!http_link_room(l, most(call), gathering)) {
-		refuse(l, FAULT_PEER_HTTP, "the answer does not fit");
+	if (!http_link_room(l, most(call), gathering, &f)) {
+		refuse(l, f.id, f.detail);
 		return false;
 	}
 	switch (stream_read(l->stream, l->in + l->n, l->cap - l->n, &n)) {

@@ -82,8 +82,10 @@ call_drop(struct http_call *call)
 	loop_turn_stop(&call->sending);
 	http_dial_cancel(&call->dial);
 	http_link_close(&call->link);
-	if (call->pool != NULL)
+	if (call->pool != NULL) {
+		http_pool_keep(call->pool, call->kept, 0, NULL);
 		http_pool_leave(call->pool);
+	}
 	if (c->spare_count >= SPARE_MAX) {
 		buf_clear(&call->out);
 		free(call);
@@ -413,6 +415,17 @@ http_call_resume(struct http_call *call)
 	stream_resume(call->link->stream);
 	http_link_limit(call->link, call->idle_ms);
 	loop_timer_set(&call->timer, 0);
+}
+
+bool
+http_call_keeps(struct http_call *call, size_t bytes, struct fault *f)
+{
+	if (bytes == call->kept)
+		return true;
+	if (!http_pool_keep(call->pool, call->kept, bytes, f))
+		return false;
+	call->kept = bytes;
+	return true;
 }
 
 void

@@ -54,6 +54,7 @@ struct http_call {
 	struct http_body body;
 	size_t body_at; /* the gathered body, in the link's buffer */
 	size_t body_n;
+	size_t kept;        /* by the asker, http_call_keeps() */
 	struct fault fault; /* told soon, by the timer */
 };
 

@@ -40,9 +40,9 @@ struct http_listener {
 	void (*body)(void *with, struct str bytes);
 	/* The end: f is NULL when the answer is complete, else FAULT_DIAL,
 	 * FAULT_DIAL_FORBIDDEN, FAULT_TLS, FAULT_TIMEOUT, FAULT_PEER_HTTP,
-	 * FAULT_PEER_CLOSED, FAULT_TOO_LARGE, FAULT_BAD_HTTP (a byte in the ask
-	 * that may not be sent).  sent says whether the peer may
-	 * have seen the request: only if not may anybody repeat it. */
+	 * FAULT_PEER_CLOSED, FAULT_TOO_LARGE, FAULT_CROWDED, FAULT_BAD_HTTP (a
+	 * byte in the ask that may not be sent).  sent says whether the peer
+	 * may have seen the request: only if not may anybody repeat it. */
 	void (*done)(void *with, const struct fault *f, bool sent);
 };
 
@@ -78,7 +78,11 @@ bool http_fields_write(
 struct http_client_settings {
 	unsigned idle_per_origin; /* kept open; default 128 */
 	int64_t idle_ms;          /* default 30 s */
-	struct str https_proxy;   /* "" for none; http://[user:pw@]host:port */
+	/* Bytes of unfinished answers kept for all calls together; one origin
+	 * may have half of it.  Past it calls fail with FAULT_CROWDED, but for
+	 * those whose answers are small.  0: 128 MB. */
+	size_t answers_max;
+	struct str https_proxy; /* "" for none; http://[user:pw@]host:port */
 	struct str http_proxy;
 	struct str no_proxy;
 };
@@ -103,5 +107,10 @@ void http_call_cancel(struct http_call **call);
 /* Back-pressure: stop and go on reading the answer's body. */
 void http_call_pause(struct http_call *call);
 void http_call_resume(struct http_call *call);
+
+/* The asker keeps so many bytes of the answer's body by itself: they count
+ * together with what is gathered, until the call ends or this is said anew.
+ * False: FAULT_CROWDED. */
+bool http_call_keeps(struct http_call *call, size_t bytes, struct fault *f);
 
 #endif

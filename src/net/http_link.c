@@ -81,6 +81,13 @@ http_link_new(struct http_pool *p, struct stream *s, enum vet_policy vet,
 	return l;
 }
 
+/* Its bytes no longer count. */
+static void
+uncount(struct http_link *l)
+{
+	http_pool_keep(l->pool, l->cap, 0, NULL);
+}
+
 static void
 link_free(struct http_link *l)
 {
@@ -112,6 +119,7 @@ http_link_close(struct http_link **lp)
 	loop_turn_stop(&l->working);
 	stream_close(&l->stream);
 	unlist(l);
+	uncount(l);
 	http_pool_leave(l->pool);
 	l->pool = NULL;
 	if (l->entered == 0)
@@ -187,6 +195,7 @@ http_link_release(struct http_link *l)
 	l->n = l->at = l->scanned = 0;
 	l->since = loop_now(p->client->loop);
 	if (l->cap > IN_KEEP) {
+		uncount(l);
 		free(l->in);
 		l->in = NULL;
 		l->cap = 0;
@@ -218,7 +227,7 @@ move_down(struct http_link *l)
 }
 
 bool
-http_link_room(struct http_link *l, size_t max, bool keep)
+http_link_room(struct http_link *l, size_t max, bool keep, struct fault *f)
 {
 	size_t cap = l->cap == 0 ? IN_FIRST : l->cap * 2;
 	char *in;
@@ -230,9 +239,11 @@ http_link_room(struct http_link *l, size_t max, bool keep)
 		return true;
 	}
 	if (l->n >= max)
-		return false;
+		return fault_set(f, FAULT_PEER_HTTP, "the answer does not fit");
 	if (cap > max)
 		cap = max;
+	if (!http_pool_keep(l->pool, l->cap, cap, f))
+		return false;
 	in = realloc(l->in, cap);
 	if (in == NULL)
 		die("out of memory");

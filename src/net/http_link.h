@@ -61,7 +61,8 @@ void http_link_enter(struct http_link *l);
 void http_link_leave(struct http_link *l);
 
 /* Room for more bytes, with at most max in the buffer; keep: the bytes before
- * at stay where they are.  False when it is full. */
-bool http_link_room(struct http_link *l, size_t max, bool keep);
+ * at stay where they are.  FAULT_PEER_HTTP: it is full; FAULT_CROWDED. */
+bool http_link_room(
+	struct http_link *l, size_t max, bool keep, struct fault *f);
 
 #endif

@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define FREE_BYTES  ((size_t)64 << 10)
+#define ANSWERS_MAX ((size_t)128 << 20)
+
 static struct str
 keep(struct str s)
 {
@@ -100,6 +103,31 @@ http_pool_leave(struct http_pool *p)
 	pool_free(p);
 }
 
+static size_t
+counted(size_t bytes)
+{
+	return bytes > FREE_BYTES ? bytes : 0;
+}
+
+bool
+http_pool_keep(struct http_pool *p, size_t before, size_t now, struct fault *f)
+{
+	struct http_client *c = p->client;
+	size_t less = counted(before), more = counted(now);
+	bool fits = c->kept - less + more <= c->answers_max &&
+		p->kept - less + more <= c->answers_max / 2;
+
+	insist(less <= p->kept && p->kept <= c->kept);
+	if (more > less && !fits)
+		return fault_set(f, FAULT_CROWDED,
+			"%zu MB of unfinished answers are kept, %zu MB of them "
+			"from %s",
+			c->kept >> 20, p->kept >> 20, p->origin.host);
+	c->kept = c->kept - less + more;
+	p->kept = p->kept - less + more;
+	return true;
+}
+
 bool
 http_pool_is_absolute(const struct http_pool *p)
 {
@@ -123,6 +151,7 @@ http_client_new(struct loop *l, struct tls_context *tls,
 	c->tls = tls;
 	c->idle_per_origin =
 		s->idle_per_origin != 0 ? s->idle_per_origin : IDLE_PER_ORIGIN;
+	c->answers_max = s->answers_max != 0 ? s->answers_max : ANSWERS_MAX;
 	c->idle_ms = s->idle_ms != 0 ? s->idle_ms : IDLE_MS;
 	http_proxy_parse(s->https_proxy, &c->https_proxy, &c->https_fault);
 	http_proxy_parse(s->http_proxy, &c->http_proxy, &c->http_fault);

@@ -26,6 +26,8 @@ struct http_client {
 	struct fault http_fault;
 	struct str no_proxy; /* ours */
 	struct map pools;    /* by the origin's text */
+	size_t kept;         /* bytes of answers, see http_pool_keep() */
+	size_t answers_max;
 	struct list calls;
 	struct list spare; /* calls to be used again */
 	unsigned spare_count;
@@ -41,6 +43,7 @@ struct http_pool {
 	struct list idle; /* struct http_link, the freshest last */
 	unsigned idle_count;
 	unsigned users; /* calls and connections */
+	size_t kept;    /* of the client's, for this origin */
 };
 
 /* The pool of the origin, with one user more.  NULL: FAULT_DIAL,
@@ -50,6 +53,12 @@ struct http_pool *http_pool_join(
 
 /* One user less; the last one frees it. */
 void http_pool_leave(struct http_pool *p);
+
+/* Of an answer's bytes "now" are kept instead of "before"; the first 64 KB,
+ * which every answer may have, don't count.  False, and nothing is noted:
+ * FAULT_CROWDED, all answers or the origin's would be too much together. */
+bool http_pool_keep(
+	struct http_pool *p, size_t before, size_t now, struct fault *f);
 
 /* Requests name the whole origin: plain http through a proxy. */
 bool http_pool_is_absolute(const struct http_pool *p);

@@ -5,6 +5,7 @@
 #include "base/utf8.h"
 
 #define FIELD_NAME_MAX ((size_t)16) /* "data: " and its like */
+#define KEEP_MAX       ((size_t)16 << 10)
 #define RETRY_MAX_MS   ((uint64_t)86400000)
 #define BOM            "\xef\xbb\xbf"
 #define BOM_BYTES      3u
@@ -189,6 +190,14 @@ feed_line(struct sse_reader *r, struct str *bytes, struct fault *f)
 	return end_line(r, line, f);
 }
 
+/* After a large event the next is likely small. */
+static void
+give_back(struct buf *b, bool in_use)
+{
+	if (!in_use && b->cap > KEEP_MAX)
+		buf_clear(b);
+}
+
 bool
 sse_feed(struct sse_reader *r, struct str bytes, struct fault *f)
 {
@@ -207,6 +216,8 @@ sse_feed(struct sse_reader *r, struct str bytes, struct fault *f)
 			return true;
 	}
 	r->gone = NULL;
+	give_back(&r->line, r->line.n > 0);
+	give_back(&r->data, r->has_data);
 	return good;
 }
 

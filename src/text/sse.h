@@ -39,6 +39,13 @@ void sse_reader_init(struct sse_reader *r, size_t event_max,
 	void (*hear)(void *with, const struct sse_event *event), void *with);
 void sse_reader_clear(struct sse_reader *r);
 
+/* Bytes that it has for an event that is not complete. */
+static inline size_t
+sse_reader_size(const struct sse_reader *r)
+{
+	return r->line.cap + r->data.cap;
+}
+
 /* FAULT_TOO_LARGE, FAULT_BAD_TEXT (what is heard is not UTF-8); the reader
  * is then of no more use.  hear() may call sse_reader_clear() and free what
  * surrounds the reader; sse_feed() then answers true at once and touches

@@ -293,6 +293,55 @@ test('a server with huge lists fills pages of its own', async () => {
 	}
 });
 
+test('large answers at once take no more memory than is allowed for all', async () => {
+	const up = await startUpstream('large');
+	const unfinished = [];
+	let hold = true;
+	const s = http.createServer(async (req, res) => {
+		let text = '';
+		for await (const c of req.setEncoding('utf8')) text += c;
+		const b = text ? JSON.parse(text) : {};
+		if (b.method !== 'tools/call' || b.params.name === 'look') {
+			const r = await fetch(up.url, { method: req.method, headers: { 'content-type': 'application/json' }, body: req.method === 'POST' ? text : undefined });
+			res.writeHead(r.status, { 'content-type': r.headers.get('content-type') ?? 'text/plain' }).end(await r.text());
+			return;
+		}
+		const stream = b.params.name === 'both';
+		res.writeHead(200, { 'content-type': stream ? 'text/event-stream' : 'application/json' });
+		res.write(`${stream ? 'data: ' : ''}{"jsonrpc":"2.0","id":${b.id},"result":{"content":[{"type":"text","text":"${'x'.repeat(12e6)}`);
+		const end = () => res.end(`"}]}}${stream ? '\n\n' : ''}`);
+		if (hold) unfinished.push(end);
+		else end();
+	});
+	await new Promise(ok => s.listen(0, '127.0.0.1', ok));
+	const d = await startGuarded({ names: ['alpha'], more: { large: { url: `http://127.0.0.1:${s.address().port}/mcp` } } });
+	try {
+		const t = await obtain(d, d.owner, { path: '/mcp/large' });
+		await until('the server', async () => (await allTools(t)).length > 0);
+		const rss = async () => Number((await readFile(`/proc/${d.process.child.pid}/status`, 'utf8')).match(/VmRSS:\s+(\d+)/)[1]) / 1024;
+		const call = name => modern(t.resource, t.access_token, 'tools/call', { name, arguments: {} });
+		const refused = [];
+		const all = Array.from({ length: 30 }, (_, i) => call(i % 2 ? 'change' : 'both').then(r => { if (r.message.error) refused.push(r); return r; }));
+		await until('most to be refused', () => refused.length >= 22);
+		const most = await rss();
+		assert.ok(most < 250, `${most} MB`);
+		for (const r of refused) {
+			assert.equal(r.message.error.code, -32603);
+			assert.match(r.message.error.message, /large answers/);
+		}
+		assert.ok((await call('look')).message.result, 'small ones arrive meanwhile');
+		hold = false;
+		for (const end of unfinished) end();
+		const good = (await Promise.all(all)).filter(r => r.message.result);
+		assert.ok(good.length > 0 && good.length + refused.length === 30, `${good.length} arrived`);
+		for (const r of good) assert.equal(r.message.result.content[0].text.length, 12e6);
+		for (let i = 0; i < 12; i++) assert.ok((await call(i % 2 ? 'change' : 'both')).message.result, 'there is room again');
+		await healthy(d);
+	} finally {
+		await d.close(); s.closeAllConnections(); s.close(); await up.close();
+	}
+});
+
 test('a large result on a stream reaches a reader who takes a moment', async () => {
 	const up = await startUpstream('big');
 	const s = http.createServer(async (req, res) => {

@@ -320,6 +320,93 @@ test_head_has_no_body(void **state)
 	scene_close(&s);
 }
 
+/* A million bytes need a buffer of 2 MB at most, and one origin may have half
+ * of what all may.  What was kept is free again afterwards, however it ended. */
+static void
+test_answers_are_bounded_together(void **state)
+{
+#define LARGE                                                                   \
+	{ PEER_HEAR },                                                          \
+		{ PEER_SAY,                                                     \
+			"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n" }, \
+	{                                                                       \
+		PEER_FLOOD, "0123456789", 100000                                \
+	}
+	static const struct peer_move enough[] = { { PEER_ACCEPT }, LARGE,
+		LARGE, LARGE, { PEER_END } };
+	static const struct peer_move scarce[] = { { PEER_ACCEPT }, LARGE,
+		{ PEER_ACCEPT }, { PEER_HEAR }, { PEER_SAY, SIMPLE },
+		{ PEER_HEAR }, { PEER_SAY, SIMPLE }, { PEER_END } };
+#undef LARGE
+	struct http_client_settings settings = { .answers_max = (size_t)5
+			<< 20 };
+	struct http_ask ask = { .method = HTTP_GET };
+	struct scene s;
+
+	(void)state;
+	peer_start(&s.peer, enough, NULL);
+	caller_open(&s.caller, &settings);
+	for (int i = 0; i < 3; i++) {
+		told_init(&s.told, &s.caller);
+		scene_play(&s, ask);
+		fails_with(&s.told, FAULT_NONE);
+		assert_int_equal(s.told.body.n, 1000000);
+		told_clear(&s.told);
+	}
+	caller_close(&s.caller);
+	peer_join(&s.peer);
+
+	settings.answers_max = (size_t)1 << 20;
+	peer_start(&s.peer, scarce, NULL);
+	caller_open(&s.caller, &settings);
+	told_init(&s.told, &s.caller);
+	scene_play(&s, ask);
+	fails_with(&s.told, FAULT_CROWDED);
+	for (int i = 0; i < 2; i++) {
+		told_init(&s.told, &s.caller);
+		scene_play(&s, ask);
+		fails_with(&s.told, FAULT_NONE);
+		told_clear(&s.told);
+	}
+	caller_close(&s.caller);
+	peer_join(&s.peer);
+}
+
+/* What the asker keeps counts as well. */
+static void
+test_what_an_asker_keeps_counts(void **state)
+{
+	static const struct peer_move moves[] = { { PEER_END } };
+	struct http_client_settings settings = { .answers_max = 4000000 };
+	struct http_ask ask = { .method = HTTP_GET };
+	struct fault f = { 0 };
+	struct told other;
+	struct scene s;
+
+	(void)state;
+	peer_start(&s.peer, moves, NULL);
+	caller_open(&s.caller, &settings);
+	told_init(&s.told, &s.caller);
+	told_init(&other, &s.caller);
+	ask.origin = origin_of(&s.peer);
+	caller_ask(&s.told, &ask);
+	assert_true(http_call_keeps(s.told.call, 1500000, &f));
+	assert_false(http_call_keeps(s.told.call, 2500000, &f));
+	assert_int_equal(f.id, FAULT_CROWDED);
+	caller_ask(&other, &ask);
+	assert_false(http_call_keeps(other.call, 600000, &f));
+	assert_true(http_call_keeps(other.call, 65536, &f)); /* is free */
+	assert_true(http_call_keeps(s.told.call, 1000000, &f));
+	assert_true(http_call_keeps(other.call, 1000000, &f));
+	http_call_cancel(&other.call);
+	assert_true(http_call_keeps(s.told.call, 2000000, &f));
+	http_call_cancel(&s.told.call);
+	told_clear(&other);
+	told_clear(&s.told);
+	caller_close(&s.caller);
+	peer_join(&s.peer);
+}
+
 static void
 test_a_large_answer_is_gathered_in_one_piece(void **state)
 {
@@ -438,6 +525,8 @@ main(void)
 		cmocka_unit_test(test_answers_streamed),
 		cmocka_unit_test(test_head_has_no_body),
 		cmocka_unit_test(test_a_large_answer_is_gathered_in_one_piece),
+		cmocka_unit_test(test_answers_are_bounded_together),
+		cmocka_unit_test(test_what_an_asker_keeps_counts),
 		cmocka_unit_test(test_pause_holds_the_rest_back),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_a_short_limit_after_a_long_one),
