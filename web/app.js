@@ -55,9 +55,24 @@ for (const button of document.querySelectorAll("button[data-reveal]")) {
 		});
 }
 
-/* The second click of a double click would take the first one's answer away. */
+/* When the page came up, or came up again.  One that somebody slid under a
+ * double click gets the second click at once. */
+const FRESH_MS = 500;
+let up = performance.now();
+
+addEventListener("focus", () => {
+	up = performance.now();
+});
+
+/* What decides something is sent neither by such a click nor twice: the second
+ * click of our own double click would take the first one's answer away. */
 for (const form of document.querySelectorAll("form[data-once]"))
 	form.addEventListener("submit", event => {
+		if (performance.now() - up < FRESH_MS) {
+			event.preventDefault();
+			form.querySelector("[data-again]").hidden = false;
+			return;
+		}
 		if (form.dataset.sent)
 			event.preventDefault();
 		form.dataset.sent = "yes";

@@ -194,7 +194,16 @@ test('consent', async () => {
 	await ask(local);
 	await inspect(tab, 'consent, on this machine');
 
+	// A click that was meant for what lay here before.
+	const posts = [];
+	tab.on('request', r => r.method() === 'POST' && posts.push(r.url()));
+	await tab.evaluate(() => { dispatchEvent(new Event('focus')); document.querySelector('button[value=allow]').click(); });
+	await tab.getByText('press once more').waitFor();
+	assert.deepEqual(posts, []);
+	await inspect(tab, 'consent, pressed too soon');
+
 	await tab.route(u => u.href.startsWith(REDIRECT), r => r.fulfill({ contentType: 'text/plain', body: 'back' }));
+	await tab.waitForTimeout(600);
 	await tab.getByRole('button', { name: 'Allow' }).click();
 	await tab.waitForURL(u => u.searchParams.has('code'));
 	await tab.goto(`${d.url}/access`);

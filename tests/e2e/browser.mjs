@@ -17,6 +17,7 @@ export async function fillLogin(page, person) {
 export async function sayYes(page, url, person) {
 	await page.goto(url);
 	if (await page.locator('input[name=password]').count()) await fillLogin(page, person);
+	await page.waitForTimeout(600); // it takes no answer when it has only just come up
 	await page.locator('button[name=decision][value=allow]').click();
 }
 
