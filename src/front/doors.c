@@ -151,11 +151,33 @@ origin_is_loopback(struct str origin)
 		str_is_none(u.query) && str_is_none(u.fragment);
 }
 
+/* What the browser says of the page that a request comes from: scripts can't
+ * write it, and a redirect through another site changes it (Fetch Metadata 2.4).
+ * Twice is never. */
 static bool
-origin_may(const struct doors *d, struct str origin, enum door door)
+browser_says_own(const struct http_head *head)
 {
+	unsigned n = 0;
+	bool own = false;
+
+	for (size_t i = 0; i < head->n; i++) {
+		if (!str_eq_nocase(head->fields[i].name, STR("Sec-Fetch-Site")))
+			continue;
+		own = str_eq_lit(head->fields[i].value, "same-origin");
+		n++;
+	}
+	return n == 1 && own;
+}
+
+static bool
+origin_may(const struct doors *d, const struct http_head *head, enum door door)
+{
+	struct str origin = head->known[HTTP_FIELD_ORIGIN];
+
 	if (door == DOOR_ANY)
 		return true;
+	if (door == DOOR_OWN && str_eq_lit(origin, "null"))
+		return browser_says_own(head);
 	for (size_t i = 0; i < d->origin_count; i++) {
 		if (str_eq(d->origins[i], origin))
 			return true;
@@ -183,7 +205,7 @@ doors_check(const struct doors *d, const struct http_head *head, enum door door,
 			shown(host), str_is_none(host) ? "" : host.p);
 	if (head->known_count[HTTP_FIELD_ORIGIN] > 1)
 		return fault_set(f, FAULT_FOREIGN_ORIGIN, "two Origins");
-	if (!str_is_none(origin) && !origin_may(d, origin, door))
+	if (!str_is_none(origin) && !origin_may(d, head, door))
 		return fault_set(f, FAULT_FOREIGN_ORIGIN, "Origin %.*s",
 			shown(origin), origin.p);
 	return true;

@@ -11,11 +11,13 @@
  *	        address literal: rebinding needs a name.
  *	Origin  absent is fine (no browser, or a plain navigation); a doubled
  *	        one is refused everywhere, "null" and what doesn't parse
- *	        everywhere but at DOOR_ANY: FAULT_FOREIGN_ORIGIN.  What else
+ *	        nearly everywhere but at DOOR_ANY: FAULT_FOREIGN_ORIGIN.  What else
  *	        passes depends on the door:
  *
- *	DOOR_OWN      publicUrl's origin and its loopback twins.  Pages and
- *	              forms; never any CORS field.
+ *	DOOR_OWN      publicUrl's origin and its loopback twins; "null" if the
+ *	              browser itself says that the page was ours
+ *	              ("Sec-Fetch-Site: same-origin"), because our pages send
+ *	              no referrer.  Pages and forms; never any CORS field.
  *	DOOR_ALLOWED  as DOOR_OWN, and when publicUrl is a loopback one any
  *	              loopback origin on any port (a client that runs as a
  *	              local web page).  These may read the answer, without

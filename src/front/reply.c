@@ -129,7 +129,7 @@ reply_page(
 	add(&a, STR("Content-Security-Policy"),
 		policy(r->arena, how->form_action));
 	add(&a, STR("X-Frame-Options"), STR("DENY"));
-	add(&a, STR("Referrer-Policy"), STR("same-origin"));
+	add(&a, STR("Referrer-Policy"), STR("no-referrer"));
 	add(&a, STR("Cross-Origin-Resource-Policy"), STR("same-origin"));
 	if (how->look_again > 0)
 		add(&a, STR("Refresh"),
@@ -146,7 +146,7 @@ reply_see_other(
 	begin(&a, r, how);
 	a.status = 303;
 	add(&a, STR("Location"), location);
-	add(&a, STR("Referrer-Policy"), STR("same-origin"));
+	add(&a, STR("Referrer-Policy"), STR("no-referrer"));
 	send(r, &a, STR(""));
 }
 

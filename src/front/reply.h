@@ -3,8 +3,8 @@
  *
  * All of them add the fields that every answer of that kind carries: pages a
  * Content-Security-Policy without unsafe-anything, frame-ancestors 'none',
- * X-Frame-Options, Referrer-Policy: same-origin (under no-referrer browsers
- * post even our own forms with "Origin: null"), X-Content-Type-Options,
+ * X-Frame-Options, Referrer-Policy: no-referrer (so that browsers post our own
+ * forms with "Origin: null": doors.h), X-Content-Type-Options,
  * Cache-Control: no-store; OAuth answers no-store.  The CORS fields come from
  * the door in the route's row (doors.h): a handler has nothing to add.
  *

@@ -26,6 +26,29 @@ const FOREIGN_ORIGINS = () => ['https://evil.example', 'http://evil.example', `h
 const ask = (row, headers) => request(d.url + row.path, { method: row.method, headers: { accept: '*/*', ...headers, ...(row.method === 'POST' && { 'content-type': row.kind === 'MCP' || /register/.test(row.path) ? 'application/json' : 'application/x-www-form-urlencoded' }) },
 	body: row.method === 'POST' ? (row.kind === 'MCP' || /register/.test(row.path) ? '{}' : 'a=b') : undefined });
 
+// ---- AS-27 ----
+
+test('no answer for people gives a referrer', async () => {
+	const far = await register(d, { redirect_uris: ['https://far.example/cb'] });
+	const ask = extra => authorizeUrl(d, far, { challenge: pkce().challenge, redirect_uri: 'https://far.example/cb', ...extra });
+	const consentPage = await d.owner.get(ask());
+	const pages = { consent: consentPage, login: await new Visitor(d).get('/login?next=%2Fx'), setup: await new Visitor(d).get('/setup?token=x'), 'to the login': await new Visitor(d).get(ask()),
+		'a refusal with a link': await d.owner.get(ask({ scope: 'no:such' })), 'a code': await d.owner.submit(consentPage, { decision: 'allow' }), nothing: await d.owner.get('/no/such') };
+	assert.match(pages['a code'].location, /code=/);
+	for (const [what, r] of Object.entries(pages)) assert.equal(r.headers.get('referrer-policy'), 'no-referrer', what);
+});
+
+test('a form without an Origin of its own counts only if the browser says that it is ours', async () => {
+	const out = (headers, path = '/logout') => request(d.url + path, { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers }, body: 'form_token=x' });
+	const says = async (headers, path) => /Origin may not call/.test((await out(headers, path)).text) ? 'foreign' : 'let in';
+	assert.equal(await says({ origin: 'null', 'sec-fetch-site': 'same-origin' }), 'let in');
+	for (const site of ['same-site', 'cross-site', 'none', '', 'Same-Origin', 'same-origin, same-origin', ['same-origin', 'same-origin'], ['same-origin', 'cross-site']])
+		assert.equal(await says({ origin: 'null', 'sec-fetch-site': site }), 'foreign', JSON.stringify(site));
+	assert.equal(await says({ origin: 'null' }), 'foreign');
+	for (const origin of FOREIGN_ORIGINS().filter(o => o !== 'null')) assert.equal(await says({ origin, 'sec-fetch-site': 'same-origin' }), 'foreign', origin);
+	assert.equal((await post(`${d.url}/mcp`, { origin: 'null', 'sec-fetch-site': 'same-origin', authorization: `Bearer ${bearer}` })).status, 403, 'pages alone');
+});
+
 // ---- F20 ----
 
 const forged = { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https', 'x-forwarded-port': '443', 'x-forwarded-prefix': '/evil', 'x-forwarded-server': 'evil.example', 'x-forwarded-scheme': 'https', 'x-forwarded-ssl': 'on',

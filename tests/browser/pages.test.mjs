@@ -204,7 +204,10 @@ test('consent', async () => {
 
 	await tab.route(u => u.href.startsWith(REDIRECT), r => r.fulfill({ contentType: 'text/plain', body: 'back' }));
 	await tab.waitForTimeout(600);
+	const posted = tab.waitForRequest(r => r.method() === 'POST');
 	await tab.getByRole('button', { name: 'Allow' }).click();
+	const sent = await (await posted).allHeaders();
+	assert.deepEqual([sent.origin, sent.referer], ['null', undefined], 'no referrer, and let in all the same');
 	await tab.waitForURL(u => u.searchParams.has('code'));
 	await tab.goto(`${d.url}/access`);
 	await inspect(tab, 'access');
