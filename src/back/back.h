@@ -22,8 +22,10 @@ struct back_parts {
 
 /* What hall/ wants to hear. */
 struct back_listener {
-	/* A list of that server was read anew and differs. */
-	void (*listed)(void *with, struct upstream *u, enum lists_kind kind);
+	/* A list of that server is another: that person's, or STR_NONE when
+	 * it is everybody's. */
+	void (*listed)(void *with, struct upstream *u, enum lists_kind kind,
+		struct str person_id);
 	/* A notification that belongs to no call: of whose link, or STR_NONE
 	 * when it is everybody's. */
 	void (*heard)(void *with, struct upstream *u, struct str person_id,

@@ -168,10 +168,8 @@ catalogue_list_same(
 }
 
 const struct lists_item *
-catalogue_find(const struct catalogue *c, enum lists_kind kind, struct str name)
+catalogue_list_find(const struct catalogue_list *list, struct str name)
 {
-	const struct catalogue_list *list = c->lists[kind];
-
 	for (size_t i = 0; i < list->n; i++)
 		if (str_eq(list->items[i]->name, name))
 			return list->items[i];

@@ -1,9 +1,8 @@
 /*
  * catalogue: what a server offers, as it listed it.
  *
- * One list for each kind, filled page by page over the server's first link and
- * swapped whole when it was read anew: a reader always sees a complete
- * listing.  Items keep their bytes.
+ * One list for each kind, filled page by page and swapped whole when it was
+ * read anew: a reader always sees a complete listing.  Items keep their bytes.
  */
 #ifndef BACK_CATALOGUE_H
 #define BACK_CATALOGUE_H
@@ -49,7 +48,7 @@ bool catalogue_list_same(
 	const struct catalogue_list *a, const struct catalogue_list *b);
 
 /* The item of that name, or NULL. */
-const struct lists_item *catalogue_find(
-	const struct catalogue *c, enum lists_kind kind, struct str name);
+const struct lists_item *catalogue_list_find(
+	const struct catalogue_list *list, struct str name);
 
 #endif

@@ -39,6 +39,7 @@ held_drop(struct held *h)
 	list_remove(&h->place);
 	if (h->upstream->first == h)
 		h->upstream->first = NULL;
+	upstream_lists_end(h);
 	link_close(&h->link);
 	forget(h);
 }
@@ -51,14 +52,15 @@ link_opened(void *with, struct link *l)
 	struct held *h = with;
 	struct upstream *u = h->upstream;
 
-	(void)l;
 	h->was_open = true;
-	if (h->scouts)
+	if (h->scouts) {
 		upstream_era_found(u, h);
-	else if (h == u->first)
+	} else if (h == u->first) {
 		upstream_opened(u);
-	else
+	} else {
 		upstream_wait_serve(u);
+		listing_follow(h->listing, l);
+	}
 }
 
 static void
@@ -73,13 +75,15 @@ link_closed(void *with, struct link *l, const struct fault *why)
 		why->detail);
 	h->link = NULL;
 	list_remove(&h->place);
+	if (was_first)
+		u->first = NULL;
+	upstream_lists_end(h);
 	if (h->scouts) {
 		u->scout = NULL;
 		forget(h);
 		return;
 	}
 	if (was_first) {
-		u->first = NULL;
 		upstream_lost(u, l, why);
 	} else if (!h->was_open) {
 		upstream_doubt(u, why);
@@ -99,8 +103,7 @@ link_heard(void *with, struct link *l, const struct envelope *e)
 	const struct back_listener *bl = back_listener(u->plan.back);
 
 	(void)l;
-	if (h == u->first)
-		listing_heard(u->listing, e);
+	listing_heard(h->listing, e);
 	bl->heard(bl->with, u,
 		h->person_id == NULL ? STR_NONE : str_from(h->person_id), e);
 }
@@ -159,8 +162,7 @@ link_missed(void *with, struct link *l)
 	struct held *h = with;
 
 	(void)l;
-	if (h == h->upstream->first)
-		listing_again(h->upstream->listing);
+	listing_again(h->listing);
 }
 
 static void
@@ -182,7 +184,9 @@ held_open(struct upstream *u, const enum revision *known)
 	if (h == NULL)
 		die("out of memory");
 	h->upstream = u;
+	h->used_at = loop_now(u->plan.loop);
 	list_add(&u->helds, &h->place);
+	upstream_lists_begin(h);
 	h->link = link_new(&(struct link_plan){
 		.loop = u->plan.loop,
 		.http = u->plan.http,
@@ -218,12 +222,13 @@ held_for(struct upstream *u, struct str person_id)
 	if (upstream_is_shared(u))
 		return u->first;
 	h = held_of(u, person_id);
-	if (h != NULL)
-		return h;
-	h = u->first;
-	if (h == NULL || h->person_id != NULL)
-		h = held_open(u, &u->server.revision);
-	h->person_id = own_copy(person_id);
+	if (h == NULL) {
+		h = u->first;
+		if (h == NULL || h->person_id != NULL)
+			h = held_open(u, &u->server.revision);
+		h->person_id = own_copy(person_id);
+	}
+	h->used_at = loop_now(u->plan.loop);
 	return h;
 }
 
@@ -246,9 +251,10 @@ held_sweep(struct upstream *u)
 	list_each(at, &u->helds) {
 		struct held *h = list_entry(at, struct held, place);
 
-		if (h != u->first && link_is_open(h->link) &&
-			!link_is_busy(h->link) &&
-			now - link_last_used(h->link) > IDLE_MS)
+		if (link_is_busy(h->link))
+			h->used_at = now;
+		else if (h != u->first && link_is_open(h->link) &&
+			now - h->used_at > IDLE_MS)
 			held_drop(h);
 	}
 }

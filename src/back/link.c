@@ -66,7 +66,6 @@ link_send(struct link *l, struct link_call *c, const struct link_message *m)
 	list_add(&l->calls, &c->place);
 	if (l->ops->shares_way)
 		map_put(&l->by_id, link_call_id(c), c);
-	l->last_used = c->began;
 	l->ops->send(l, c, m);
 }
 
@@ -381,7 +380,6 @@ link_new(const struct link_plan *plan)
 	l->arena = arena_new(LINK_ARENA_MAX);
 	l->doing = "starting";
 	l->level = LEVEL_OFF;
-	l->last_used = loop_now(plan->loop);
 	if (plan->known != NULL) {
 		l->is_known = true;
 		l->server.revision = *plan->known;
@@ -483,12 +481,6 @@ bool
 link_is_busy(const struct link *l)
 {
 	return l->call_count > 0;
-}
-
-int64_t
-link_last_used(const struct link *l)
-{
-	return l->last_used;
 }
 
 uint64_t

@@ -138,8 +138,6 @@ void link_close(struct link **l);
 const struct handshake_server *link_server(const struct link *l);
 bool link_is_open(const struct link *l);
 bool link_is_busy(const struct link *l);
-/* loop_now() of the last call. */
-int64_t link_last_used(const struct link *l);
 /* How many calls were answered. */
 uint64_t link_answers(const struct link *l);
 /* What is going on, for people: "asking which revision it speaks". */

@@ -56,7 +56,6 @@ struct link {
 	struct list calls; /* under way, oldest first */
 	unsigned call_count;
 	struct map by_id; /* the same by id_text, when shares_way */
-	int64_t last_used;
 	uint64_t answers;
 	int64_t notes_since;          /* loop_now() */
 	unsigned notes;               /* told or asked since then */

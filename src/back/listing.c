@@ -8,7 +8,6 @@
  */
 #include "back/listing.h"
 
-#include "back/catalogue.h"
 #include "back/redact.h"
 #include "base/buf.h"
 #include "base/die.h"
@@ -29,6 +28,7 @@ struct kind {
 	bool owed;       /* done() waits for it */
 	uint64_t round;  /* counts the readings begun */
 	int64_t read_at; /* loop_now() of the last one; 0: never */
+	int64_t ttl_ms;  /* how long it holds, as the server says */
 	struct list waits;
 };
 
@@ -133,18 +133,12 @@ kind_failed(struct listing *x, const struct fault *f)
 static void
 kind_read(struct listing *x)
 {
-	enum lists_kind kind = x->fresh->kind;
-	struct catalogue_list **at = &x->plan.catalogue->lists[kind];
+	struct catalogue_list *read = x->fresh;
+	enum lists_kind kind = read->kind;
 
-	if (catalogue_list_same(*at, x->fresh)) {
-		(*at)->ttl_ms = x->fresh->ttl_ms;
-		catalogue_list_free(&x->fresh);
-	} else {
-		catalogue_list_free(at);
-		*at = x->fresh;
-		x->fresh = NULL;
-		x->plan.changed(x->plan.with, kind);
-	}
+	x->fresh = NULL;
+	x->kinds[kind].ttl_ms = read->ttl_ms;
+	x->plan.read(x->plan.with, read);
 	kind_over(x, kind, NULL);
 }
 
@@ -293,6 +287,21 @@ listing_start(struct listing *x, struct link *l)
 	next_kind(x);
 }
 
+void
+listing_follow(struct listing *x, struct link *l)
+{
+	unsigned has = link_server(l)->capabilities;
+
+	x->on = l;
+	for (int k = 0; k < LISTS_KINDS; k++) {
+		if ((has & needed[k]) != 0)
+			continue;
+		x->kinds[k].wanted = false;
+		serve_waits(&x->kinds[k], UINT64_MAX, NULL);
+	}
+	next_kind(x);
+}
+
 static bool
 is_fresh(const struct listing *x, enum lists_kind kind)
 {
@@ -307,7 +316,7 @@ is_fresh(const struct listing *x, enum lists_kind kind)
 	/* Of a modern server we hear no changes without a subscription. */
 	return (!revision_is_modern(s->revision) &&
 		       (s->capabilities & told[kind]) != 0) ||
-		age < x->plan.catalogue->lists[kind]->ttl_ms;
+		age < k->ttl_ms;
 }
 
 void
@@ -316,7 +325,7 @@ listing_refresh(struct listing *x, enum lists_kind kind, struct list_wait *w)
 	struct kind *k = &x->kinds[kind];
 
 	list_init(&w->place);
-	if (x->on == NULL || is_fresh(x, kind)) {
+	if (x->on != NULL && is_fresh(x, kind)) {
 		w->ready(w, NULL);
 		return;
 	}
@@ -358,6 +367,16 @@ listing_again(struct listing *x)
 	for (int k = 0; k < LISTS_KINDS; k++)
 		x->kinds[k].wanted =
 			(link_server(x->on)->capabilities & needed[k]) != 0;
+	if (x->fresh == NULL)
+		next_kind(x);
+}
+
+void
+listing_doubt(struct listing *x, enum lists_kind kind)
+{
+	if (x->kinds[kind].read_at == 0)
+		return;
+	x->kinds[kind].wanted = true;
 	if (x->fresh == NULL)
 		next_kind(x);
 }

@@ -85,7 +85,7 @@ void
 upstream_opened(struct upstream *u)
 {
 	learn(u, link_server(u->first->link));
-	listing_start(u->listing, u->first->link);
+	listing_start(u->first->listing, u->first->link);
 }
 
 static void
@@ -95,15 +95,13 @@ tell_changed(struct upstream *u)
 
 	for (int k = 0; k < LISTS_KINDS; k++)
 		if ((u->changed & 1u << k) != 0)
-			bl->listed(bl->with, u, (enum lists_kind)k);
+			bl->listed(bl->with, u, (enum lists_kind)k, STR_NONE);
 	u->changed = 0;
 }
 
-static void
-listed(void *with, const struct fault *f)
+void
+upstream_listed(struct upstream *u, const struct fault *f)
 {
-	struct upstream *u = with;
-
 	if (u->state == UPSTREAM_CONNECTED)
 		return;
 	u->connected_at = loop_now(u->plan.loop);
@@ -113,11 +111,9 @@ listed(void *with, const struct fault *f)
 	upstream_wait_serve(u);
 }
 
-static void
-list_changed(void *with, enum lists_kind kind)
+void
+upstream_changed(struct upstream *u, enum lists_kind kind)
 {
-	struct upstream *u = with;
-
 	u->changed |= 1u << kind;
 	if (u->state == UPSTREAM_CONNECTED)
 		tell_changed(u);
@@ -152,7 +148,6 @@ upstream_lost(
 	char detail[sizeof(u->detail)];
 	int64_t ms;
 
-	listing_stop(u->listing);
 	if (why->id == FAULT_SERVER_NEEDS_LOGIN) {
 		set_state(u, UPSTREAM_NEEDS_LOGIN, why->detail);
 		return;
@@ -181,7 +176,6 @@ upstream_doubt(struct upstream *u, const struct fault *why)
 		u->plan.entry->transport == SERVER_STDIO ||
 		u->state != UPSTREAM_CONNECTED || link_is_busy(h->link))
 		return;
-	listing_stop(u->listing);
 	held_drop(h);
 	open_first(u);
 }
@@ -233,15 +227,6 @@ upstream_new(const struct upstream_plan *plan)
 	u->scope.n = 1;
 	u->server_arena = arena_new(SERVER_MAX);
 	catalogue_init(&u->catalogue);
-	u->listing = listing_new(&(struct listing_plan){
-		.entry = plan->entry,
-		.catalogue = &u->catalogue,
-		.scope = &u->scope,
-		.loop = plan->loop,
-		.changed = list_changed,
-		.done = listed,
-		.with = u,
-	});
 	loop_timer_init(&u->retry, plan->loop, retry_now, u);
 	loop_timer_init(&u->sweep, plan->loop, sweep, u);
 	loop_timer_set(&u->sweep, SWEEP_MS);
@@ -261,7 +246,6 @@ upstream_free(struct upstream **up)
 	*up = NULL;
 	loop_timer_stop(&u->retry);
 	loop_timer_stop(&u->sweep);
-	listing_free(&u->listing);
 	while (!list_is_empty(&u->helds))
 		held_drop(list_entry(u->helds.next, struct held, place));
 	upstream_wait_fail(u, NULL, &f);
@@ -272,12 +256,6 @@ upstream_free(struct upstream **up)
 }
 
 /* ---- looking at it ---- */
-
-void
-upstream_refresh(struct upstream *u, enum lists_kind kind, struct list_wait *w)
-{
-	listing_refresh(u->listing, kind, w);
-}
 
 int64_t
 upstream_settle_ms(const struct upstream *u)
@@ -341,10 +319,4 @@ const struct handshake_server *
 upstream_server(const struct upstream *u)
 {
 	return u->known ? &u->server : NULL;
-}
-
-const struct catalogue *
-upstream_catalogue(const struct upstream *u)
-{
-	return &u->catalogue;
 }

@@ -12,7 +12,8 @@
  * The state is that of the first link.  It is nobody's: it learns the revision,
  * fills the catalogue, and is taken over by the first person who calls.  Links
  * of a modern server serve everybody, links of a legacy one exactly one person
- * (unless share is "all").
+ * (unless share is "all"); what such a link lists from then on is that
+ * person's, too (BR-16).
  */
 #ifndef BACK_UPSTREAM_H
 #define BACK_UPSTREAM_H
@@ -53,10 +54,10 @@ void upstream_link(
 /* Waits no longer. */
 void link_wait_cancel(struct link_wait *w);
 
-/* Has its list of that kind up to date, as listing_refresh(); at once when it
- * is not connected. */
-void upstream_refresh(
-	struct upstream *u, enum lists_kind kind, struct list_wait *w);
+/* Has that person's list of that kind up to date, as listing_refresh(); at once
+ * when there is no link to ask. */
+void upstream_refresh(struct upstream *u, enum lists_kind kind,
+	struct str person_id, struct list_wait *w);
 
 /* How many milliseconds a request that needs to know all servers should wait
  * for this one, which is connecting for the first time; 0: not at all. */
@@ -77,7 +78,11 @@ void upstream_note_trouble(struct upstream *u, const struct fault *why);
 int64_t upstream_since(const struct upstream *u);
 /* What it said of itself last, or NULL before the first link opened. */
 const struct handshake_server *upstream_server(const struct upstream *u);
-/* What it offers, as of the last time it was listed; never NULL. */
+/* What it offers to that person, as of the last time it was listed; never NULL,
+ * until this turn of the loop ends. */
+const struct catalogue_list *upstream_list(
+	const struct upstream *u, enum lists_kind kind, struct str person_id);
+/* What it offers to those whose own link says nothing else. */
 const struct catalogue *upstream_catalogue(const struct upstream *u);
 
 /* ---- for back.c ---- */

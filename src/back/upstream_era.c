@@ -54,7 +54,7 @@ upstream_era_found(struct upstream *u, struct held *h)
 	h->scouts = false;
 	if (u->state != UPSTREAM_CONNECTED)
 		return; /* a first link finds it out, too; this one is swept */
-	listing_stop(u->listing);
+	upstream_lists_reset(u);
 	u->first = h;
 	upstream_opened(u);
 }

@@ -1,7 +1,7 @@
 /*
  * upstream_parts: what upstream.c (its states), upstream_wait.c (who waits for
- * a link) and held.c (the links, and whose they are) share.  Nobody else
- * includes it.
+ * a link), upstream_lists.c (what it offers) and held.c (the links, and whose
+ * they are) share.  Nobody else includes it.
  */
 #ifndef BACK_UPSTREAM_PARTS_H
 #define BACK_UPSTREAM_PARTS_H
@@ -14,7 +14,11 @@ struct held {
 	struct list place;
 	struct upstream *upstream;
 	struct link *link;
-	char *person_id; /* NULL: nobody's yet, or everybody's */
+	char *person_id;         /* NULL: nobody's yet, or everybody's */
+	struct listing *listing; /* reads the lists over it */
+	/* What it lists to its person; NULL: the same as everybody's. */
+	struct catalogue_list *own[LISTS_KINDS];
+	int64_t used_at; /* loop_now(), when its person last wanted it */
 	bool was_open;
 	bool floods; /* its stderr, which is read slowly */
 	bool scouts; /* asks for the era alone (upstream_era.c) */
@@ -31,7 +35,7 @@ struct upstream {
 	int64_t connected_at; /* the same */
 	uint64_t answers;     /* of the first link, by then */
 	bool has_settled;
-	unsigned changed;  /* kinds that differ since it connects: bits */
+	unsigned changed; /* common kinds that differ since it connects: bits */
 	unsigned failures; /* since it was last steady */
 	struct list helds;
 	struct held *first; /* the one that learned what we know */
@@ -42,9 +46,10 @@ struct upstream {
 	struct loop_timer sweep;
 	struct arena *server_arena;
 	struct handshake_server server;
-	bool known; /* server is filled */
-	struct catalogue catalogue;
-	struct listing *listing; /* reads the lists over the first link */
+	bool known;                 /* server is filled */
+	struct catalogue catalogue; /* everybody's */
+	unsigned owned;             /* lists that persons have otherwise */
+	unsigned doubted; /* kinds that a person's link lists otherwise: bits */
 	struct event_scope scope;
 	int64_t said_since; /* loop_now() */
 	unsigned said;      /* lines of stderr since then */
@@ -57,6 +62,10 @@ bool upstream_is_shared(const struct upstream *u);
 /* The first link opened: learns what the server says of itself, and lists what
  * it offers. */
 void upstream_opened(struct upstream *u);
+/* Every list was read over the first link; f is set when one could not be. */
+void upstream_listed(struct upstream *u, const struct fault *f);
+/* The common list of that kind is another. */
+void upstream_changed(struct upstream *u, enum lists_kind kind);
 /* The first link, which is gone from u already, was lost: now or after its
  * back-off there is another. */
 void upstream_lost(
@@ -91,6 +100,16 @@ struct held *held_for(struct upstream *u, struct str person_id);
 bool held_any_floods(const struct upstream *u);
 /* Closes the links of people who have not called for long. */
 void held_sweep(struct upstream *u);
+
+/* ---- upstream_lists.c ---- */
+
+/* The reading of lists over a link that was made; and its end, also of the
+ * lists that were its person's alone. */
+void upstream_lists_begin(struct held *h);
+void upstream_lists_end(struct held *h);
+/* One link serves everybody from now on: the lists of those that there are count
+ * no more. */
+void upstream_lists_reset(struct upstream *u);
 
 /* ---- upstream_wait.c ---- */
 

@@ -72,6 +72,7 @@ upstream_link(
 	w->person_id = p->person_id;
 	h = upstream_is_shared(u) ? NULL : held_of(u, p->person_id);
 	if (h != NULL && h != u->first && link_is_open(h->link)) {
+		h->used_at = loop_now(u->plan.loop);
 		w->ready(w, h->link, NULL);
 		return;
 	}

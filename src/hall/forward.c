@@ -76,8 +76,8 @@ find_named(struct exchange *x, struct str name)
 {
 	enum lists_kind kind =
 		x->e.method == METHOD_TOOLS_CALL ? LISTS_TOOLS : LISTS_PROMPTS;
-	const struct directory_entry *entry =
-		directory_find(x->hall->directory, kind, name);
+	const struct directory_entry *entry = directory_find(
+		x->hall->directory, kind, name, x->r.principal->person_id);
 
 	if (entry == NULL)
 		return false;
@@ -178,13 +178,16 @@ make_one_line(struct exchange *x, struct fault *f)
 static const struct headers_params *
 params_of_tool(const struct exchange *x)
 {
-	const struct catalogue *c = upstream_catalogue(x->upstream);
+	const struct catalogue_list *tools;
 	const struct lists_item *item;
 
-	if (x->e.method != METHOD_TOOLS_CALL ||
-		!c->lists[LISTS_TOOLS]->has_params)
+	if (x->e.method != METHOD_TOOLS_CALL)
 		return NULL;
-	item = catalogue_find(c, LISTS_TOOLS, x->own_name);
+	tools = upstream_list(
+		x->upstream, LISTS_TOOLS, x->r.principal->person_id);
+	if (!tools->has_params)
+		return NULL;
+	item = catalogue_list_find(tools, x->own_name);
 	return item == NULL || item->params.n == 0 ? NULL : &item->params;
 }
 

@@ -17,12 +17,13 @@
 /* ---- what back/ tells ---- */
 
 static void
-heard_listed(void *with, struct upstream *u, enum lists_kind kind)
+heard_listed(void *with, struct upstream *u, enum lists_kind kind,
+	struct str person_id)
 {
 	struct hall *h = with;
 
-	directory_update(h->directory, u);
-	listen_tell_listed(h, u, kind);
+	directory_update(h->directory, u, person_id);
+	listen_tell_listed(h, u, kind, person_id);
 }
 
 static void
@@ -30,7 +31,7 @@ heard_settled(void *with, struct upstream *u)
 {
 	struct hall *h = with;
 
-	directory_update(h->directory, u);
+	directory_update(h->directory, u, STR_NONE);
 	exchange_settled(h);
 }
 
@@ -63,7 +64,7 @@ heard_leaving(void *with, struct upstream *u)
 	}
 	for (int k = 0; k < LISTS_KINDS; k++)
 		if (upstream_catalogue(u)->lists[k]->n > 0)
-			listen_tell_listed(h, u, (enum lists_kind)k);
+			listen_tell_listed(h, u, (enum lists_kind)k, STR_NONE);
 }
 
 /* ---- snapshots ---- */

@@ -4,9 +4,9 @@
  * The servers behind the endpoint are asked one after the other whether their
  * list is still what they said (most know without asking), for LIST_WAIT_MS
  * together: after that, what those that are left said before has to do.  Then
- * all of them are written in the settings' order, LIST_PAGE items or
- * LIST_BYTES a page.  The cursor is sealed: it says at which server and item
- * the next page begins (BR-09).
+ * all of them, as this person has them, are written in the settings' order,
+ * LIST_PAGE items or LIST_BYTES a page.  The cursor is sealed: it says at which
+ * server and item the next page begins (BR-09).
  */
 #include "hall/exchange.h"
 
@@ -112,7 +112,7 @@ static bool
 write_server(struct page *p, struct upstream *u, size_t at)
 {
 	const struct catalogue_list *list =
-		upstream_catalogue(u)->lists[p->x->list_kind];
+		upstream_list(u, p->x->list_kind, p->x->r.principal->person_id);
 
 	for (; at < list->n; at++) {
 		if (is_full(p)) {
@@ -207,7 +207,8 @@ refresh_next(struct exchange *x)
 		return;
 	}
 	x->list_wait.ready = refreshed;
-	upstream_refresh(u, x->list_kind, &x->list_wait);
+	upstream_refresh(
+		u, x->list_kind, x->r.principal->person_id, &x->list_wait);
 }
 
 static void

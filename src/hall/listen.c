@@ -123,7 +123,8 @@ hears_of(struct hall *h, const struct session *s, struct upstream *u)
 }
 
 void
-listen_tell_listed(struct hall *h, struct upstream *u, enum lists_kind kind)
+listen_tell_listed(struct hall *h, struct upstream *u, enum lists_kind kind,
+	struct str person_id)
 {
 	struct buf out;
 	struct str text;
@@ -134,7 +135,9 @@ listen_tell_listed(struct hall *h, struct upstream *u, enum lists_kind kind)
 	message_notification(&out, notification_for(kind), STR_NONE);
 	text = buf_view(&out);
 	while ((s = map_next(&h->sessions, &at)) != NULL)
-		if (hears_of(h, s, u))
+		if ((str_is_none(person_id) ||
+			    str_eq(s->person_id, person_id)) &&
+			hears_of(h, s, u))
 			session_tell(s, &text, 1);
 	buf_clear(&out);
 }

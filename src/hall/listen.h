@@ -16,9 +16,10 @@ struct hall_listen {
 /* Ends it from our side. */
 void listen_finish(struct hall_listen *l);
 
-/* Notifies every session whose endpoint has that server. */
-void listen_tell_listed(
-	struct hall *h, struct upstream *u, enum lists_kind kind);
+/* Notifies every session whose endpoint has that server; of that person alone
+ * unless person_id is STR_NONE. */
+void listen_tell_listed(struct hall *h, struct upstream *u,
+	enum lists_kind kind, struct str person_id);
 
 /* Passes a server's log message on to the person whose link it came by. */
 void listen_tell_message(struct hall *h, struct upstream *u,

@@ -37,13 +37,14 @@ rule_for(const struct exchange *x)
 	return server_tool_rule(upstream_entry(x->upstream), x->own_name);
 }
 
-/* Where tools have rules, a name that the server did not list can't be called:
- * the server may read it more kindly than the rules do. */
+/* Where tools have rules, a name that the server did not list to this person
+ * can't be called: the server may read it more kindly than the rules do. */
 static bool
 slips_past_rules(const struct exchange *x)
 {
 	return calls_tool(x) && upstream_entry(x->upstream)->tool_count > 0 &&
-		catalogue_find(upstream_catalogue(x->upstream), LISTS_TOOLS,
+		catalogue_list_find(upstream_list(x->upstream, LISTS_TOOLS,
+					    x->r.principal->person_id),
 			x->own_name) == NULL;
 }
 

@@ -104,7 +104,8 @@ async function reply(s, req, res, m, { era, session, extra }) {
 	let answer, status = 200;
 	try {
 		speaker.check(m, era === 'modern' ? req.headers : undefined);
-		answer = { jsonrpc: '2.0', id: m.id, result: await speaker.answer(m, { fake: s, state, headers: mirrored(req.headers), signal: control.signal, ...speaker.voices(m, state, out), ask }) };
+		answer = { jsonrpc: '2.0', id: m.id, result: await speaker.answer(m, { fake: s, state, headers: mirrored(req.headers), signal: control.signal, ...speaker.voices(m, state, out), ask,
+			notify: x => session?.listen && !s.mute && stream(session.listen)(x) }) };
 	} catch (e) {
 		answer = errorOf(m.id, e);
 		status = e.status ?? 200;

@@ -1,5 +1,6 @@
 // A scripted MCP server on stdio.  FAKE holds the script as JSON:
 //	era, revision, extra   as fake.mjs
+//	mute                   tells nobody that a list changed
 //	start                  what to do before anything is read
 //	on                     { method or tool: what to do instead of an answer }
 //	capture                a file for what it hears, one JSON object a line
@@ -87,7 +88,7 @@ async function hear(m) {
 	running.set(m.id, control);
 	try {
 		fake.check(m);
-		line(answer(m, await fake.answer(m, { fake, state, signal: control.signal, ...fake.voices(m, state, line),
+		line(answer(m, await fake.answer(m, { fake, state, signal: control.signal, ...fake.voices(m, state, line), notify: x => fake.mute || line(x),
 			ask: (method, params) => new Promise(ok => { const id = `ask-${++asking}`; asked.set(id, ok); line({ jsonrpc: '2.0', id, method, params }); }) })));
 	} catch (e) {
 		if (!control.signal.aborted) line(errorOf(m.id, e));

@@ -39,6 +39,12 @@ const tools = {
 		c.fake.tell({ jsonrpc: '2.0', method: 'notifications/tools/list_changed' });
 		return text('changed');
 	}],
+	// One more tool, for this conversation alone.
+	connect_db: [schema({ db: string, header: string }), (a, c) => {
+		(c.state.tables ??= []).push([a.db, [schema(a.header ? { [a.header]: { ...string, 'x-mcp-header': a.header } } : {})]]);
+		c.notify({ jsonrpc: '2.0', method: 'notifications/tools/list_changed' });
+		return text('connected');
+	}],
 	structured: [{ ...schema(), }, () => ({ ...text('{"n":1}'), structuredContent: { n: 1 } })],
 	fail: [schema(), () => ({ ...text('it went wrong'), isError: true })],
 	refuse: [schema(), () => { throw new Refusal(-32602, 'bad arguments'); }],
@@ -54,17 +60,18 @@ export class Fake {
 		Object.assign(this, { era: 'legacy', revision: LEGACY[0], counted: 0, waiting: [], cancelled: [], more: [], extra: [], ...script });
 	}
 
-	tell() {} // the transport's
+	tell() {} // the transport's: to all; a call's notify() to its own conversation
 
 	release() { for (const go of this.waiting.splice(0)) go(); }
 
 	capabilities() {
-		return { tools: { listChanged: true }, prompts: { listChanged: true }, resources: { listChanged: true }, completions: {}, logging: {} };
+		const listChanged = !this.mute;
+		return { tools: { listChanged }, prompts: { listChanged }, resources: { listChanged }, completions: {}, logging: {} };
 	}
 
-	listTools() {
+	listTools(state = {}) {
 		const one = ([name, [inputSchema]]) => ({ name, description: `The tool ${name}`, inputSchema });
-		return [...Object.entries(tools).map(one), ...this.more.map(name => one([name, [schema()]])),
+		return [...Object.entries(tools).map(one), ...this.more.map(name => one([name, [schema()]])), ...(state.tables ?? []).map(one),
 			...this.extra.map(t => typeof t === 'string' ? one([t, [schema()]]) : t)];
 	}
 
@@ -107,10 +114,10 @@ export class Fake {
 				capabilities: this.capabilities(), serverInfo: { name: 'fake', version: '1' }, instructions: 'be kind' };
 		case 'ping': return {};
 		case 'logging/setLevel': c.state.level = p.level; return {};
-		case 'tools/list': return { tools: this.listTools() };
+		case 'tools/list': return { tools: this.listTools(c.state) };
 		case 'tools/call': {
 			if (!tools[p.name]) {
-				if (this.listTools().some(t => t.name === p.name)) return text(`called ${p.name} ${JSON.stringify(p.arguments)}`);
+				if (this.listTools(c.state).some(t => t.name === p.name)) return text(`called ${p.name} ${JSON.stringify(p.arguments)}`);
 				throw new Refusal(-32602, `no tool ${p.name}`);
 			}
 			return tools[p.name][1](p.arguments ?? {}, c);

@@ -130,11 +130,13 @@ behind_serve(void *with, struct http_request *r)
 }
 
 static void
-behind_listed(void *with, struct upstream *u, enum lists_kind kind)
+behind_listed(void *with, struct upstream *u, enum lists_kind kind,
+	struct str person_id)
 {
 	(void)with;
 	(void)u;
 	(void)kind;
+	(void)person_id;
 }
 
 static void

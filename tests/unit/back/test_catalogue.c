@@ -133,14 +133,16 @@ static void
 finding(void **state)
 {
 	struct catalogue c;
+	const struct catalogue_list *list;
 
 	(void)state;
 	catalogue_init(&c);
+	list = c.lists[LISTS_RESOURCES];
 	add(c.lists[LISTS_RESOURCES],
 		"{\"resources\":[{\"uri\":\"x://a\",\"name\":\"n\"}]}");
-	assert_non_null(catalogue_find(&c, LISTS_RESOURCES, STR("x://a")));
-	assert_null(catalogue_find(&c, LISTS_RESOURCES, STR("n")));
-	assert_null(catalogue_find(&c, LISTS_TOOLS, STR("x://a")));
+	assert_non_null(catalogue_list_find(list, STR("x://a")));
+	assert_null(catalogue_list_find(list, STR("n")));
+	assert_null(catalogue_list_find(c.lists[LISTS_TOOLS], STR("x://a")));
 	catalogue_clear(&c);
 }
 
