@@ -70,8 +70,12 @@ note_of(const struct command_run *run, const struct server_entry *e)
 	if (!is_missing(run, e))
 		return STR_NONE;
 	return str_fmt(run->arena,
-		"mcpServers.%.*s.command: there is no program \"%.*s\" in PATH",
-		STR_ARG(e->name), STR_ARG(e->command));
+		"mcpServers.%.*s.command: there is no program \"%.*s\" in "
+		"PATH%s",
+		STR_ARG(e->name), STR_ARG(e->command),
+		str_find_char(e->command, ' ') < e->command.n
+			? "; what comes after it belongs into args"
+			: "");
 }
 
 /* The certificate is a file of its own: it may be wrong where the settings

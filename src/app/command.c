@@ -9,6 +9,15 @@
 #include <stdio.h>
 #include <unistd.h>
 
+/* The table's advice is for peers, who have the log to go to. */
+static const char *
+advice_of(const struct fault_row *row, enum fault_id id)
+{
+	if (id == FAULT_STORE || id == FAULT_INTERNAL)
+		return "Mend what the message names, and try again.";
+	return row->advice;
+}
+
 int
 command_failed(const struct fault *f)
 {
@@ -20,7 +29,8 @@ command_failed(const struct fault *f)
 		f->id == FAULT_SETTINGS_VARIABLE)
 		return EXIT_USAGE;
 	if (f->detail[0] != '\0')
-		fprintf(stderr, "%s %s\n", row->sentence, row->advice);
+		fprintf(stderr, "%s %s\n", row->sentence,
+			advice_of(row, f->id));
 	return EXIT_FAILED;
 }
 

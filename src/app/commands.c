@@ -137,7 +137,7 @@ unknown(const struct options *o, struct fault *f)
 	struct arena *a = arena_new(ARENA_SCRATCH_MAX);
 	struct str said = o->words[0];
 	const char *best = NULL;
-	unsigned nearest = SETTINGS_FAR;
+	unsigned nearest = said.n > 4 ? SETTINGS_FAR : 2;
 
 	if (o->word_count > 1)
 		said = str_join(a, said, STR(" "), o->words[1]);
@@ -174,6 +174,18 @@ is_first_word_known(struct str word)
 }
 
 /* "user" alone, or with an unknown second word. */
+static void
+refuse_in_family(const struct options *o)
+{
+	if (o->word_count > 1)
+		fprintf(stderr, "ostiary: there is no command \"%.*s %.*s\"\n",
+			STR_ARG(o->words[0]),
+			STR_ARG(str_cut(o->words[1], 0, 60)));
+	else
+		fprintf(stderr, "ostiary: \"%.*s\" needs another word\n",
+			STR_ARG(o->words[0]));
+}
+
 static void
 print_family(struct str word, FILE *to)
 {
@@ -225,10 +237,14 @@ check_words(const struct command *c, const struct options *o, struct fault *f)
 {
 	if (o->word_count >= c->least && o->word_count <= c->most)
 		return options_check(o, c->options | OPTION_HELP, f);
-	return fault_set(f, FAULT_USAGE, "%s; expected: ostiary %s%s%s",
-		o->word_count < c->least ? "a word is missing"
-					 : "that is a word too many",
-		c->name, *c->words == '\0' ? "" : " ", c->words);
+	if (o->word_count < c->least)
+		return fault_set(f, FAULT_USAGE,
+			"a word is missing; expected: ostiary %s %s", c->name,
+			c->words);
+	return fault_set(f, FAULT_USAGE,
+		"\"%.*s\" is a word too many; expected: ostiary %s%s%s",
+		STR_ARG(str_cut(o->words[c->most], 0, 60)), c->name,
+		*c->words == '\0' ? "" : " ", c->words);
 }
 
 static int
@@ -278,6 +294,8 @@ commands_main(int argc, char *const *argv, char *const *env)
 	if (o.word_count > 0 && (c = find(&o, &f)) == NULL) {
 		if (!is_first_word_known(o.words[0]))
 			return command_failed(&f);
+		if (!help)
+			refuse_in_family(&o);
 		print_family(o.words[0], help ? stdout : stderr);
 		return help ? 0 : EXIT_USAGE;
 	}

@@ -39,14 +39,16 @@ file_read(struct arena *a, const char *path, size_t max, struct str *text)
 		return strerror(errno);
 	if (fstat(fd, &st) != 0)
 		why = strerror(errno);
+	else if (S_ISDIR(st.st_mode))
+		why = "is a folder; name the file in it";
 	else if (!S_ISREG(st.st_mode))
 		why = "is no regular file";
 	else if ((size_t)st.st_size > max)
-		why = "is too large";
+		why = FILE_TOO_LARGE;
 	/* Files of /proc and /sys tell no size. */
 	else if ((to = arena_bytes(a,
 			  st.st_size > 0 ? (size_t)st.st_size : 4096)) == NULL)
-		why = "is too large";
+		why = FILE_TOO_LARGE;
 	else
 		why = read_all(
 			fd, to, st.st_size > 0 ? (size_t)st.st_size : 4096, &n);

@@ -8,6 +8,8 @@
 
 struct arena;
 
+#define FILE_TOO_LARGE "is too large"
+
 /* The bytes of a regular file of at most max bytes, in the arena.  NULL, or
  * why not ("No such file or directory"), static. */
 const char *file_read(

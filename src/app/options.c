@@ -56,7 +56,7 @@ static bool
 unknown(struct str name, struct fault *f)
 {
 	const struct option_row *best = NULL;
-	unsigned nearest = SETTINGS_FAR;
+	unsigned nearest = name.n > 6 ? SETTINGS_FAR : 2;
 
 	for (size_t i = 0; i < ROW_COUNT; i++) {
 		unsigned far = settings_distance(name, str_from(rows[i].name));
@@ -67,7 +67,8 @@ unknown(struct str name, struct fault *f)
 		}
 	}
 	if (best == NULL)
-		return fault_set(f, FAULT_USAGE, "there is no option %.*s",
+		return fault_set(f, FAULT_USAGE,
+			"there is no option %.*s; see ostiary --help",
 			STR_ARG(str_cut(name, 0, 60)));
 	return fault_set(f, FAULT_USAGE,
 		"there is no option %.*s; did you mean %s?",
@@ -144,6 +145,8 @@ options_check(const struct options *o, unsigned allowed, struct fault *f)
 	for (size_t i = 0; i < ROW_COUNT; i++)
 		if ((o->given & rows[i].bit & ~allowed) != 0)
 			return fault_set(f, FAULT_USAGE,
-				"%s means nothing here", rows[i].name);
+				"%s means nothing to this command; see its "
+				"--help",
+				rows[i].name);
 	return true;
 }

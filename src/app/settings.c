@@ -165,6 +165,25 @@ bad_json(struct settings_reader *r, const struct fault *why)
 			STR_ARG(r->file), why->detail);
 }
 
+/* What somebody may have saved by mistake; NULL: JSON, or nearly so. */
+static const char *
+other_form(struct str text)
+{
+	size_t i = 0;
+
+	if (str_starts(text, STR("\xff\xfe")) ||
+		str_starts(text, STR("\xfe\xff")))
+		return "is UTF-16; save it as UTF-8";
+	while (i < text.n && strchr(" \t\r\n", text.p[i]) != NULL)
+		i++;
+	if (i == text.n)
+		return "is empty; the least is {}";
+	if (text.p[i] != '\0' && strchr("{[/\"", text.p[i]) != NULL)
+		return NULL;
+	return "is no JSON, which begins with \"{\"; YAML and other forms are "
+	       "not read";
+}
+
 /* Also for no text at all, which is no error. */
 static struct json *
 parse_root(struct settings_reader *r, struct str text)
@@ -175,7 +194,10 @@ parse_root(struct settings_reader *r, struct str text)
 	if (str_is_none(text))
 		return NULL;
 	root = json_parse(r->arena, text, &rules, &why);
-	if (root == NULL) {
+	if (root == NULL && other_form(text) != NULL) {
+		settings_report_other(r, FAULT_SETTINGS, "%.*s:1:1: %s",
+			STR_ARG(r->file), other_form(text));
+	} else if (root == NULL) {
 		bad_json(r, &why);
 	} else if (root->kind != JSON_OBJECT) {
 		struct settings_place top = { .v = root };
@@ -275,7 +297,11 @@ settings_load(const struct settings_plan *plan, struct fault *f)
 	if (why == NULL)
 		s = settings_parse(plan, text, f);
 	else
-		fault_set(f, FAULT_SETTINGS, "%.*s: %s", STR_ARG(path), why);
+		fault_set(f, FAULT_SETTINGS, "the settings file %.*s: %s%s",
+			STR_ARG(path), why,
+			str_eq_lit(str_from(why), FILE_TOO_LARGE)
+				? "; 1 MB is the most"
+				: "");
 	arena_free(&scratch);
 	return s;
 }

@@ -191,14 +191,16 @@ open_socket(struct str listen, struct fault *f)
 	error = getaddrinfo(
 		host[0] == '\0' ? NULL : host, port, &hints, &found);
 	if (error != 0) {
-		fault_set(f, FAULT_LISTEN, "\"%.*s\": %s", STR_ARG(listen),
-			gai_strerror(error));
+		fault_set(f, FAULT_LISTEN, "can't listen at %.*s: %s",
+			STR_ARG(listen), gai_strerror(error));
 		return -1;
 	}
 	fd = bind_to(found);
 	if (fd < 0)
-		fault_set(f, FAULT_LISTEN, "can't listen at %.*s: %s",
-			STR_ARG(listen), strerror(errno));
+		fault_set(f, FAULT_LISTEN, "can't listen at %.*s: %s%s",
+			STR_ARG(listen), strerror(errno),
+			errno == EACCES ? "; ports below 1024 are for root"
+					: "");
 	freeaddrinfo(found);
 	return fd;
 }

@@ -54,9 +54,17 @@ step(struct store_txn *t, int64_t version, struct fault *f)
 		version_save(t, version + 1, f);
 }
 
-/* One step, or none when another process has made it meanwhile. */
+static void
+tell(int64_t version)
+{
+	event_log(NULL, EVENT_MIGRATED, EF_U64("version", (uint64_t)version),
+		EF_TEXT("name", sql_migrations[version - 1].name));
+}
+
+/* One step, or none when another process has made it meanwhile.  Nobody is
+ * told of those that make a database, from version 0. */
 static bool
-step_on(struct store_txn *t, struct fault *f)
+step_on(struct store_txn *t, int64_t from, struct fault *f)
 {
 	int64_t version;
 	bool done;
@@ -66,10 +74,8 @@ step_on(struct store_txn *t, struct fault *f)
 	done = version_load(t, &version, f);
 	if (done && version < SQL_VERSION) {
 		done = step(t, version, f);
-		if (done && version > 0)
-			event_log(NULL, EVENT_MIGRATED,
-				EF_U64("version", version + 1),
-				EF_TEXT("name", sql_migrations[version].name));
+		if (done && from > 0)
+			tell(version + 1);
 	}
 	if (done)
 		done = sqlite_commit(t, f);
@@ -80,18 +86,20 @@ step_on(struct store_txn *t, struct fault *f)
 bool
 migrate(struct store_txn *t, struct fault *f)
 {
-	int64_t version;
+	int64_t version, from = -1;
 
 	for (;;) {
 		if (!version_load(t, &version, f))
 			return false;
+		if (from < 0)
+			from = version;
 		if (version == SQL_VERSION)
 			return true;
 		if (version > SQL_VERSION)
 			return fault_set(f, FAULT_STORE_NEWER,
 				"schema version %lld, this is for %d",
 				(long long)version, SQL_VERSION);
-		if (!step_on(t, f))
+		if (!step_on(t, from, f))
 			return false;
 	}
 }

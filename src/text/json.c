@@ -144,7 +144,8 @@ read_key(struct reader *r, struct str *key)
 	bool escaped;
 
 	if (next_byte(r) != '"')
-		return json_lex_wrong(&r->s, r->s.at, "a key is expected here");
+		return json_lex_wrong(&r->s, r->s.at,
+			"a key in double quotes is expected here");
 	to = json_lex_string(&r->s, r->s.at, &escaped);
 	if (to == NULL)
 		return false;

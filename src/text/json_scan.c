@@ -64,7 +64,8 @@ pass_any_key(
 	const char *from = find(s, at, '"');
 
 	if (!is_at(s, from, '"'))
-		return json_lex_stop(s, from, "a key is expected here");
+		return json_lex_stop(
+			s, from, "a key in double quotes is expected here");
 	at = json_lex_string(s, from, escaped);
 	if (at == NULL)
 		return NULL;

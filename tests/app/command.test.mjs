@@ -27,11 +27,18 @@ test('help, version and what is unknown', t => {
 	const wrong = run(dir, ['serv']);
 	assert.equal(wrong.status, 2);
 	assert.match(wrong.err, /did you mean "serve"/);
-	assert.equal(run(dir, ['user']).status, 2);
+	assert.match(run(dir, ['foo']).err, /no command "foo"; see ostiary/);
+	const alone = run(dir, ['user']);
+	assert.equal(alone.status, 2);
+	assert.match(alone.err, /"user" needs another word\nusage:\n/);
+	assert.match(run(dir, ['user', 'ad', 'x']).err,
+		/there is no command "user ad"\nusage:\n/);
 	const family = run(dir, ['user', '--help']);
 	assert.equal(family.status, 0);
 	assert.match(family.out, /ostiary user passwd NAME\n/);
-	assert.equal(run(dir, ['serve', 'x']).status, 2);
+	const more = run(dir, ['serve', 'x']);
+	assert.equal(more.status, 2);
+	assert.match(more.err, /"x" is a word too many; expected: ostiary serve/);
 	assert.equal(run(dir, ['demo', '--json']).status, 2);
 });
 
@@ -80,6 +87,8 @@ test('check says where settings are wrong', t => {
 	assert.equal(nowhere.status, 0, 'a note, not a failure');
 	assert.match(nowhere.out,
 		/mcpServers\.a\.command: there is no program "no-such-program"/);
+	writeSettings(dir, { mcpServers: { a: { command: 'true -x' } } });
+	assert.match(run(dir, ['check']).out, /"true -x" in PATH; .* into args/);
 	writeSettings(dir, { tls: { cert: '/no/cert.pem', key: '/no/key.pem' } });
 	const bare = run(dir, ['check']);
 	assert.equal(bare.status, 1);
@@ -101,7 +110,24 @@ test('settings are found in their order', t => {
 	writeFileSync(join(dir, 'other.json'), '{"listen":"127.0.0.1:3"}');
 	const given = run(dir, ['check', '--json', '--config', 'other.json']);
 	assert.equal(JSON.parse(given.out).listen, '127.0.0.1:3');
-	assert.equal(run(dir, ['check', '--config', 'none.json']).status, 2);
+	const none = run(dir, ['check', '--config', 'none.json']);
+	assert.equal(none.status, 2);
+	assert.match(none.err, /the settings file none\.json: No such file/);
+	const folder = run(dir, ['check', '--config', 'cfg']);
+	assert.equal(folder.status, 2);
+	assert.match(folder.err, /the settings file cfg: is a folder/);
+	writeFileSync(join(dir, 'large.json'), ' '.repeat(2 ** 20 + 1));
+	assert.match(run(dir, ['check', '--config', 'large.json']).err,
+		/large\.json: is too large; 1 MB is the most/);
+});
+
+test('a store that is not there', t => {
+	const dir = freshFolder(t);
+	writeSettings(dir, { store: 'sqlite:/no/such/folder/x.db' });
+	const list = run(dir, ['user', 'list']);
+	assert.equal(list.status, 1);
+	assert.match(list.err,
+		/^ostiary: \/no\/such\/folder\/x\.db: No such file.*\n.*Mend what/);
 });
 
 test('people: add, list, passwd, remove', t => {
@@ -153,6 +179,7 @@ test('serve: a setup link while there is no owner', async t => {
 	d.child.kill('SIGTERM');
 	assert.deepEqual(await d.ended, { code: 0, signal: null });
 	assert.doesNotMatch(d.text, /ERROR: (Address|Leak)Sanitizer/);
+	assert.doesNotMatch(d.text, /migrated/, 'a new database is no old one');
 
 	run(dir, ['user', 'add', 'ada', '--owner', '--password-stdin'],
 		{ input: 'a good password\n' });

@@ -155,7 +155,7 @@ test_expand_commands_and_files(void **state)
 	gives(&e, text, "<secret>");
 	unlink(name);
 	refuses(&e, text, "No such file");
-	refuses(&e, "${file:/}", "regular");
+	refuses(&e, "${file:/}", "folder");
 	gives(&e, "${cmd:printf 'a b\\n'}", "a b");
 	gives(&e, "${cmd:B=x; echo $B ${A}}", "x alpha");
 	refuses(&e, "${cmd:exit 3}", "failed");

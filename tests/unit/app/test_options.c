@@ -67,7 +67,9 @@ test_options_refused(void **state)
 	(void)state;
 	refused("--confg x",
 		"there is no option --confg; did you mean --config?");
-	refused("--zzzzzzzzz", "there is no option --zzzzzzzzz");
+	refused("--nope", "there is no option --nope; see ostiary --help");
+	refused("--zzzzzzzzz",
+		"there is no option --zzzzzzzzz; see ostiary --help");
 	refused("--config", "--config needs a value: --config FILE");
 	refused("--config=", "--config needs a value: --config FILE");
 	refused("--json=1", "--json takes no value");
@@ -85,7 +87,8 @@ test_options_belong_to_commands(void **state)
 	assert_true(parse(&o, "--owner --json", &f));
 	assert_true(options_check(&o, OPTION_OWNER | OPTION_JSON, &f));
 	assert_false(options_check(&o, OPTION_OWNER, &f));
-	assert_string_equal(f.detail, "--json means nothing here");
+	assert_string_equal(f.detail,
+		"--json means nothing to this command; see its --help");
 }
 
 int

@@ -292,7 +292,14 @@ test_settings_places(void **state)
 		"got a number");
 	refused("{\"a\":1,}}", "mcp_settings.json:1:9: ");
 	refused("[]", "mcp_settings.json:1:1: expected an object");
-	refused("", "mcp_settings.json:1:1: ");
+	refused("", "mcp_settings.json:1:1: is empty");
+	refused(" \n", "mcp_settings.json:1:1: is empty");
+	refused("listen: x\n", "mcp_settings.json:1:1: is no JSON");
+	refused("--- # YAML\n", "mcp_settings.json:1:1: is no JSON");
+	refused("\xff\xfe{", "mcp_settings.json:1:1: is UTF-16");
+	refused("{'listen': 1}",
+		"mcp_settings.json:1:2: a key in double quotes");
+	refused("\"x\"", "mcp_settings.json:1:1: expected an object, got a");
 }
 
 static void

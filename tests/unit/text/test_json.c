@@ -113,7 +113,8 @@ test_where_it_is_wrong(void **state)
 	refused("[1 2]", "line 1, column 4: ',' or ']' is expected here");
 	refused("{\"a\":1 \"b\"}",
 		"line 1, column 8: ',' or '}' is expected here");
-	refused("{a:1}", "line 1, column 2: a key is expected here");
+	refused("{a:1}",
+		"line 1, column 2: a key in double quotes is expected here");
 	refused("[1,]",
 		"line 1, column 4: a comma stands before the closing bracket");
 	refused("{\"a\":1,}",
