@@ -29,6 +29,15 @@ UPDATE grants SET revoked = $1 WHERE id = $2 AND revoked = 0;
 -- name: grant_revoke_person
 UPDATE grants SET revoked = $1 WHERE person_id = $2 AND revoked = 0;
 
+-- name: grant_sweep
+DELETE FROM grants WHERE last_used < $1
+	AND NOT EXISTS (SELECT 1 FROM auth_code
+		WHERE auth_code.grant_id = grants.id)
+	AND NOT EXISTS (SELECT 1 FROM access_token
+		WHERE access_token.grant_id = grants.id)
+	AND NOT EXISTS (SELECT 1 FROM refresh_token
+		WHERE refresh_token.grant_id = grants.id);
+
 -- name: answered_add
 INSERT INTO answered (digest, expires) VALUES ($1, $2)
 ON CONFLICT (digest) DO NOTHING;

@@ -115,7 +115,9 @@ bool refresh_token_save(
 bool tables_mark(struct store_txn *t, int64_t *mark, struct fault *f);
 
 /* Removes what expired before now: codes, tokens, sessions,
- * answered consent pages. */
+ * answered consent pages; and grants of which nothing is left, so long after
+ * their last use. */
+#define TABLES_GRANT_KEPT_S ((int64_t)30 * 24 * 3600)
 bool tables_sweep(struct store_txn *t, int64_t now, struct fault *f);
 
 #endif

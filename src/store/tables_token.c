@@ -111,7 +111,8 @@ tables_sweep(struct store_txn *t, int64_t now, struct fault *f)
 		if (!sql_do(t, sweeps[i], SQL_ARGS(SQL_NUMBER(now)), f))
 			return false;
 	}
-	return true;
+	return sql_do(t, SQL_GRANT_SWEEP,
+		SQL_ARGS(SQL_NUMBER(now - TABLES_GRANT_KEPT_S)), f);
 }
 
 bool

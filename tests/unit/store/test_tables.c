@@ -504,6 +504,28 @@ removing_takes_all_that_hangs_on_it(void **state)
 }
 
 static void
+grants_of_which_nothing_is_left_go(void **state)
+{
+	struct world *w = *state;
+	int64_t end = 20 + TABLES_GRANT_KEPT_S;
+	struct grant g = a_grant("g_2", "c_1");
+
+	save_anna_and_grant(w);
+	save_tokens(w, end + 100);
+	assert_true(grant_save(w->t, &g, &w->f));
+	assert_true(tables_sweep(w->t, end, &w->f));
+	assert_true(grant_load(w->a, w->t, STR("g_2"), &g, &w->f));
+	assert_true(tables_sweep(w->t, end + 1, &w->f));
+	expect_fault(w, grant_load(w->a, w->t, STR("g_2"), &g, &w->f),
+		FAULT_NOT_FOUND);
+	assert_true(tokens_are_there(w));
+	assert_true(grant_revoke(w->t, STR("g_1"), end, &w->f));
+	assert_true(tables_sweep(w->t, end + 1, &w->f));
+	expect_fault(w, grant_load(w->a, w->t, STR("g_1"), &g, &w->f),
+		FAULT_NOT_FOUND);
+}
+
+static void
 all_that_a_person_allowed_ends_together(void **state)
 {
 	struct world *w = *state;
@@ -610,6 +632,7 @@ main(void)
 		TEST(a_token_needs_its_grant),
 		TEST(revoking_ends_the_family),
 		TEST(removing_takes_all_that_hangs_on_it),
+		TEST(grants_of_which_nothing_is_left_go),
 		TEST(all_that_a_person_allowed_ends_together),
 		TEST(a_page_is_answered_once),
 		TEST(sweeping_keeps_what_is_not_yet_over),
