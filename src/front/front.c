@@ -15,6 +15,7 @@
 #include "oauth/scope.h"
 #include "store/store.h"
 #include "store/tables.h"
+#include "text/uri.h"
 
 #include <stdlib.h>
 
@@ -41,6 +42,18 @@ take_scopes(struct front *front, const struct settings *s)
 	arena_free(&old);
 }
 
+/* A browser that holds a name to https does so on every port of it (RFC 6797
+ * 8.3): only where no port is named is that ours to say. */
+static bool
+owns_name(struct str url)
+{
+	struct uri u;
+
+	return uri_parse(url, &u, NULL) &&
+		str_eq_nocase(u.scheme, STR("https")) && u.port == 443 &&
+		!uri_is_loopback(&u);
+}
+
 static void
 take_settings(struct front *front, struct settings *s)
 {
@@ -48,6 +61,7 @@ take_settings(struct front *front, struct settings *s)
 
 	front->settings = settings_hold(s);
 	front->told.n = 0;
+	front->owns_name = owns_name(s->public_url);
 	doors_free(&front->doors);
 	front->doors = doors_new(s, front->bound);
 	take_scopes(front, s);

@@ -41,6 +41,7 @@ struct front {
 	bool setup_open;            /* no owner yet */
 	struct str bound;           /* "host:port", once it is known */
 	struct proxy_told told;     /* since the snapshot was taken */
+	bool owns_name;             /* publicUrl's: https on its usual port */
 	/* Private to front.c: where scopes and bound live. */
 	struct arena *scopes_arena;
 	struct arena *bound_arena;

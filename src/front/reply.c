@@ -39,6 +39,17 @@ add_cors(struct answer *a, const struct http_request *r)
 		a->n += doors_cors(v->door, v->origin, a->fields + a->n);
 }
 
+/* Over our own TLS alone: behind a proxy the name is the proxy's. */
+static void
+add_transport(struct answer *a, const struct http_request *r)
+{
+	const struct visit *v = visit_of(r);
+
+	if (r->over_tls && v != NULL && v->front->owns_name)
+		add(a, STR("Strict-Transport-Security"),
+			STR("max-age=31536000"));
+}
+
 /* What every answer has. */
 static void
 begin(struct answer *a, struct http_request *r, const struct reply *how)
@@ -59,6 +70,7 @@ begin(struct answer *a, struct http_request *r, const struct reply *how)
 		add(a, STR("Retry-After"),
 			str_fmt(r->arena, "%lld", (long long)retry_after));
 	add_cors(a, r);
+	add_transport(a, r);
 }
 
 static void

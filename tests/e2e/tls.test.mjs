@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import https from 'node:https';
 import net from 'node:net';
 import tls from 'node:tls';
 import { after, before, test } from 'node:test';
@@ -85,6 +86,22 @@ for (const [name, why] of [['wrongname', /name|host/i], ['unsigned', /self.signe
 		});
 		assert.match(page, why);
 	});
+
+test('browsers are held to https where the name is ours, and only there', async () => {
+	const { cert, key } = await certificate('named', 'DNS:localhost');
+	const port = await freePort();
+	const held = async (publicUrl, path) => {
+		const s = await startDaemon({ settings: { port, tls: { cert, key }, mcpServers: {}, publicUrl } });
+		try {
+			return await Promise.all(path.map(p => new Promise((ok, no) => https.get({ port, path: p, headers: { host: new URL(publicUrl).host }, rejectUnauthorized: false }, r => { r.resume(); ok(r.headers['strict-transport-security']); }).on('error', no))));
+		} finally {
+			await s.close();
+		}
+	};
+	const paths = ['/login', '/oauth/token', '/.well-known/oauth-authorization-server', '/no/such'];
+	for (const [publicUrl, wanted] of [['https://mcp.example.com', 'max-age=31536000'], [`https://mcp.example.com:${port}`, undefined], ['https://localhost', undefined]])
+		assert.deepEqual(await held(publicUrl, paths), paths.map(() => wanted), publicUrl);
+});
 
 test('plain HTTP at a TLS port gets nothing', async () => {
 	const answer = await new Promise(ok => {
