@@ -82,7 +82,8 @@ shake_hands(struct demo *d, const struct demo_call *c)
 		.instructions = STR(INSTRUCTIONS) };
 	struct fault f = { 0 };
 
-	if (!handshake_negotiate(c->e, &offer.to, &f)) {
+	if (!handshake_negotiate(
+		    d->arena, c->e, REVISION_2024_11_05, &offer.to, &f)) {
 		refuse(d, ERA_LEGACY, c->id, STR_NONE, &f);
 		return;
 	}

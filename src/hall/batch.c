@@ -139,15 +139,13 @@ batch_check(struct exchange *x, struct fault *f)
 {
 	struct session *s;
 
-	x->era = ERA_LEGACY;
 	if (!envelope_batch_check(x->e.body, f))
 		return false;
 	s = session_find(x->hall, x->r.fields.session_id, &x->r, f);
 	if (s == NULL)
 		return false;
 	if (s->revision != REVISION_2025_03_26)
-		return fault_set(f, FAULT_MCP_INVALID,
-			"an array of messages in %s",
+		return fault_set(f, FAULT_MCP_BATCH, "in %s",
 			revision_name(s->revision).p);
 	return true;
 }

@@ -266,7 +266,7 @@ hall_post(struct hall *h, const struct hall_request *r)
 	x->ended = false;
 	if (!read || !count_call(x, &f))
 		exchange_refuse(x, &f);
-	else if (x->e.kind == ENVELOPE_BATCH)
+	else if (x->e.kind == ENVELOPE_BATCH && x->era == ERA_LEGACY)
 		batch_post(x);
 	else
 		exchange_dispatch(x);

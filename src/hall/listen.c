@@ -24,6 +24,22 @@ refused(const struct hall_request *r, const struct fault *f)
 	return NULL;
 }
 
+/* GET and DELETE are of the legacy transport alone: they need its session
+ * (TR-20) and one of its revisions, if any (TR-56). */
+static bool
+is_legacy(const struct hall_request *r, struct fault *f)
+{
+	struct str version = r->fields.protocol_version;
+
+	if (str_is_none(r->fields.session_id))
+		return fault_set(f, FAULT_METHOD_NOT_ALLOWED,
+			"GET or DELETE without a session id");
+	if (revision_claims_modern(version))
+		return fault_set(f, FAULT_METHOD_NOT_ALLOWED,
+			"GET or DELETE in %.*s", STR_ARG(version));
+	return era_check_legacy(&(struct era_fields){ .version = version }, f);
+}
+
 struct hall_listen *
 hall_get(struct hall *h, const struct hall_request *r)
 {
@@ -31,11 +47,8 @@ hall_get(struct hall *h, const struct hall_request *r)
 	struct session *s;
 	struct fault f = { 0 };
 
-	if (str_is_none(r->fields.session_id)) {
-		fault_set(&f, FAULT_METHOD_NOT_ALLOWED,
-			"GET without a session id");
+	if (!is_legacy(r, &f))
 		return refused(r, &f);
-	}
 	if (!r->fields.takes_stream) {
 		fault_set(&f, FAULT_NOT_ACCEPTABLE,
 			"GET without text/event-stream in Accept");
@@ -88,10 +101,8 @@ hall_delete(struct hall *h, const struct hall_request *r)
 	struct fault f = { 0 };
 	struct session *s;
 
-	if (str_is_none(r->fields.session_id))
-		fault_set(&f, FAULT_METHOD_NOT_ALLOWED,
-			"DELETE without a session id");
-	else if ((s = session_find(h, r->fields.session_id, r, &f)) != NULL) {
+	if (is_legacy(r, &f) &&
+		(s = session_find(h, r->fields.session_id, r, &f)) != NULL) {
 		session_close(h, s);
 		r->sink.accept(r->sink.with);
 		return;

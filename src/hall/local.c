@@ -37,7 +37,8 @@ initialize(struct exchange *x)
 	struct buf out;
 	struct fault f;
 
-	if (!handshake_negotiate(&x->e, &offer.to, &f)) {
+	if (!handshake_negotiate(
+		    x->r.arena, &x->e, REVISION_OLDEST_HTTP, &offer.to, &f)) {
 		exchange_refuse(x, &f);
 		return;
 	}

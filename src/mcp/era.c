@@ -32,11 +32,11 @@ check_kind(struct check *c)
 {
 	enum envelope_kind kind = c->e->kind;
 
-	if (kind == ENVELOPE_REQUEST || kind == ENVELOPE_NOTIFICATION)
-		return true;
-	return fault_set(c->f, FAULT_MCP_INVALID,
-		"%s was sent to a modern endpoint",
-		kind == ENVELOPE_BATCH ? "a batch" : "a response");
+	if (kind == ENVELOPE_BATCH)
+		return fault_set(c->f, FAULT_MCP_BATCH, "a modern client's");
+	return kind == ENVELOPE_REQUEST || kind == ENVELOPE_NOTIFICATION ||
+		fault_set(c->f, FAULT_MCP_INVALID,
+			"a response was sent to a modern endpoint");
 }
 
 static bool
@@ -241,7 +241,8 @@ era_check_legacy(const struct era_fields *fields, struct fault *f)
 	enum revision r;
 
 	if (str_is_none(fields->version) ||
-		(revision_parse(fields->version, &r) && !revision_is_modern(r)))
+		(revision_parse(fields->version, &r) &&
+			r >= REVISION_OLDEST_HTTP && !revision_is_modern(r)))
 		return true;
 	return fault_set(f, FAULT_MCP_INVALID, "MCP-Protocol-Version is %.*s",
 		STR_ARG(str_cut(fields->version, 0, 64)));

@@ -37,7 +37,7 @@ struct era_ask {
 };
 
 /* Checks a modern message, in this order: it is a request or notification
- * (FAULT_MCP_INVALID); _meta has protocolVersion (string) and
+ * (FAULT_MCP_INVALID, FAULT_MCP_BATCH); _meta has protocolVersion (string) and
  * clientCapabilities (object), clientInfo is an object and logLevel a level
  * if they are there (FAULT_MCP_PARAMS); the fields mirror the body
  * (FAULT_MCP_HEADER); the version is ours (FAULT_MCP_VERSION); the method is
@@ -55,7 +55,7 @@ bool era_check_modern(struct arena *a, const struct era_ask *ask,
 bool era_check_params(const struct envelope *e, struct fault *f);
 
 /* Checks a legacy message's fields: a version field, if there, names a legacy
- * revision (TR-56), else FAULT_MCP_INVALID. */
+ * revision of Streamable HTTP (TR-56), else FAULT_MCP_INVALID. */
 bool era_check_legacy(const struct era_fields *fields, struct fault *f);
 
 /* The HTTP status of a fault for that era: as the table says, except that a

@@ -11,16 +11,34 @@
 
 /* ---- as a server ---- */
 
+static bool
+names_itself(struct arena *a, const struct envelope *e)
+{
+	const struct json *info;
+
+	if (!envelope_is_object(e->client_info))
+		return false;
+	info = json_parse(a, e->client_info.value, NULL, NULL);
+	return json_is(json_get(info, "name"), JSON_STRING) &&
+		json_is(json_get(info, "version"), JSON_STRING);
+}
+
 bool
-handshake_negotiate(
-	const struct envelope *e, enum revision *to, struct fault *f)
+handshake_negotiate(struct arena *a, const struct envelope *e,
+	enum revision oldest, enum revision *to, struct fault *f)
 {
 	struct str raw = e->protocol_version.value;
 
 	if (raw.n < 2 || raw.p[0] != '"')
 		return fault_set(f, FAULT_MCP_CALL_PARAMS,
 			"protocolVersion is no string");
-	*to = revision_negotiate(str_cut(raw, 1, raw.n - 1));
+	if (!envelope_is_object(e->capabilities))
+		return fault_set(
+			f, FAULT_MCP_CALL_PARAMS, "capabilities is no object");
+	if (!names_itself(a, e))
+		return fault_set(f, FAULT_MCP_CALL_PARAMS,
+			"clientInfo has no name and version");
+	*to = revision_negotiate(str_cut(raw, 1, raw.n - 1), oldest);
 	return true;
 }
 

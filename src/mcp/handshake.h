@@ -21,10 +21,12 @@ struct handshake_offer {
 	struct str instructions; /* STR_NONE */
 };
 
-/* The revision that an initialize request gets (TR-09).  FAULT_MCP_PARAMS
- * when protocolVersion is no string. */
-bool handshake_negotiate(
-	const struct envelope *e, enum revision *to, struct fault *f);
+/* The revision that an initialize request gets, from oldest on (TR-09).
+ * FAULT_MCP_CALL_PARAMS without protocolVersion (a string), capabilities (an
+ * object) and clientInfo (with name and version).  The arena is for looking
+ * alone. */
+bool handshake_negotiate(struct arena *a, const struct envelope *e,
+	enum revision oldest, enum revision *to, struct fault *f);
 
 /* InitializeResult; to is legacy. */
 void handshake_initialized(struct buf *out, const struct handshake_offer *o);

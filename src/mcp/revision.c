@@ -50,11 +50,11 @@ revision_claims_modern(struct str text)
 }
 
 enum revision
-revision_negotiate(struct str asked)
+revision_negotiate(struct str asked, enum revision oldest)
 {
 	enum revision r;
 
-	if (revision_parse(asked, &r) && !revision_is_modern(r))
+	if (revision_parse(asked, &r) && r >= oldest && !revision_is_modern(r))
 		return r;
 	return REVISION_LATEST_LEGACY;
 }

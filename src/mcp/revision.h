@@ -40,9 +40,13 @@ revision_is_modern(enum revision r)
  * a date from 2026-07-28 on. */
 bool revision_claims_modern(struct str text);
 
+/* The oldest that knows Streamable HTTP. */
+#define REVISION_OLDEST_HTTP REVISION_2025_03_26
+
 /* What InitializeResult answers to the version that a client asked for: the
- * same if it is a legacy one that we know, else the latest legacy one. */
-enum revision revision_negotiate(struct str asked);
+ * same if it is a legacy one that we know, not older than oldest; else the
+ * latest legacy one. */
+enum revision revision_negotiate(struct str asked, enum revision oldest);
 
 /* The modern revisions as a JSON array, for supportedVersions and for the
  * "supported" of -32022: ["2026-07-28"].  Static. */

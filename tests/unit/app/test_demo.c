@@ -63,7 +63,8 @@ initialize(const char *version)
 
 	snprintf(line, sizeof(line),
 		"{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\","
-		"\"params\":{\"protocolVersion\":\"%s\"}}",
+		"\"params\":{\"protocolVersion\":\"%s\",\"capabilities\":{},"
+		"\"clientInfo\":{\"name\":\"t\",\"version\":\"1\"}}}",
 		version);
 	send_at(0, line);
 }

@@ -266,6 +266,41 @@ session_ends_by_delete(void **state)
 	assert_int_equal(s->heard.status, 404);
 }
 
+/* GET and DELETE with a version field: the stream and the session of a legacy
+ * revision, 400 for none that there is, 405 for a modern one. */
+static void
+get_and_delete_heed_the_version(void **state)
+{
+	static const struct {
+		const char *version;
+		int status; /* of a refusal; 0: served */
+	} rows[] = { { "bogus", 400 }, { "2025-11-24", 400 }, { "", 400 },
+		{ "2026-07-28", 405 }, { "2027-01-01", 405 },
+		{ "2025-06-18", 0 } };
+	struct stage *s = *state;
+	const char *id = open_session(s, INITIALIZE("2025-11-25"));
+	struct hall_listen *l;
+	struct hall_request r;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		r = request(s, &s->ada, id);
+		r.fields.protocol_version = str_from(rows[i].version);
+		l = hall_get(s->hall, &r);
+		assert_int_equal(l == NULL, rows[i].status != 0);
+		assert_int_equal(s->heard.status, rows[i].status);
+		hall_unlisten(&l);
+		r = request(s, &s->ada, id);
+		r.fields.protocol_version = str_from(rows[i].version);
+		hall_delete(s->hall, &r);
+		assert_int_equal(s->heard.status,
+			rows[i].status == 0 ? 202 : rows[i].status);
+	}
+	r = request(s, &s->ada, "no such session");
+	r.fields.protocol_version = STR("2026-07-28");
+	assert_null(hall_get(s->hall, &r));
+	assert_int_equal(s->heard.status, 405);
+}
+
 static void
 revoked_grant_ends_session_and_stream(void **state)
 {
@@ -321,6 +356,8 @@ negotiates_the_revision(void **state)
 
 	open_session(s, INITIALIZE("2025-03-26"));
 	assert_true(said(s, "\"protocolVersion\":\"2025-03-26\""));
+	open_session(s, INITIALIZE("2024-11-05"));
+	assert_true(said(s, "\"protocolVersion\":\"2025-11-25\""));
 	open_session(s, INITIALIZE("1999-01-01"));
 	assert_true(said(s, "\"protocolVersion\":\"2025-11-25\""));
 	open_session(s, INITIALIZE("2026-07-28"));
@@ -334,6 +371,7 @@ arrays_only_in_2025_03_26(void **state)
 	const char *two = "[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"},"
 			  "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"ping\"}]";
 	const char *id = open_session(s, INITIALIZE("2025-03-26"));
+	struct hall_request r;
 
 	post(s, id, two);
 	assert_int_equal(s->heard.status, 200);
@@ -343,6 +381,26 @@ arrays_only_in_2025_03_26(void **state)
 	id = open_session(s, INITIALIZE("2025-06-18"));
 	post(s, id, two);
 	assert_int_equal(s->heard.status, 400);
+	assert_true(said(s, "mcp_batch"));
+	r = request(s, &s->ada, NULL);
+	r.fields.protocol_version = STR("2026-07-28");
+	r.body = str_from(two);
+	assert_null(hall_post(s->hall, &r));
+	assert_int_equal(s->heard.status, 400);
+	assert_true(said(s, "-32600") && said(s, "no arrays of messages"));
+}
+
+static void
+initialize_has_what_its_schema_asks_for(void **state)
+{
+	struct stage *s = *state;
+
+	post(s, NULL,
+		"{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\","
+		"\"params\":{\"protocolVersion\":\"2025-11-25\"}}");
+	assert_int_equal(s->heard.status, 200);
+	assert_true(said(s, "-32602"));
+	assert_int_equal(s->heard.session.n, 0);
 }
 
 /* ---- eras ---- */
@@ -459,10 +517,12 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(lesson_F19_session_is_bound_to_the_person),
 		T(session_ends_by_delete),
+		T(get_and_delete_heed_the_version),
 		T(revoked_grant_ends_session_and_stream),
 		T(streams_of_one_person_are_counted),
 		T(negotiates_the_revision),
 		T(arrays_only_in_2025_03_26),
+		T(initialize_has_what_its_schema_asks_for),
 		T(both_eras_at_one_endpoint),
 		T(refuses_in_the_right_words),
 		T(lesson_F09_scopes_are_enforced),

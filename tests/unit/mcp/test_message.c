@@ -173,7 +173,7 @@ test_negotiation(void **state)
 		const char *version;
 		enum revision to;
 	} rows[] = {
-		{ "\"2024-11-05\"", REVISION_2024_11_05 },
+		{ "\"2024-11-05\"", REVISION_2025_11_25 },
 		{ "\"2025-11-25\"", REVISION_2025_11_25 },
 		{ "\"2026-07-28\"", REVISION_2025_11_25 },
 		{ "\"\"", REVISION_2025_11_25 },
@@ -187,17 +187,55 @@ test_negotiation(void **state)
 			STR("{\"jsonrpc\":\"2.0\","
 			    "\"id\":1,\"method\":\"initialize\",\"params\":{"
 			    "\"protocolVersion\":"),
-			str_from(rows[i].version), STR("}}"));
+			str_from(rows[i].version),
+			STR(",\"capabilities\":{},\"clientInfo\":{"
+			    "\"name\":\"x\",\"version\":\"1\"}}}"));
 
 		assert_true(envelope_read(text, &e, &fault));
-		assert_true(handshake_negotiate(&e, &to, &fault));
+		assert_true(handshake_negotiate(
+			arena, &e, REVISION_OLDEST_HTTP, &to, &fault));
 		check_row(to, rows[i].to, i);
 	}
-	assert_true(envelope_read(STR("{\"jsonrpc\":\"2.0\",\"id\":1,"
-				      "\"method\":\"initialize\"}"),
-		&e, &fault));
-	assert_false(handshake_negotiate(&e, &to, &fault));
-	assert_int_equal(fault.id, FAULT_MCP_CALL_PARAMS);
+}
+
+/* What the schema of initialize asks for. */
+static void
+test_negotiation_refuses(void **state)
+{
+#define V    "\"protocolVersion\":\"2025-11-25\""
+#define CAPS ",\"capabilities\":{}"
+	static const char *const params[] = {
+		"{}",
+		"{" V "}",
+		"{" V CAPS "}",
+		"{" V ",\"clientInfo\":{\"name\":\"x\",\"version\":\"1\"}}",
+		"{" V CAPS ",\"clientInfo\":{}}",
+		"{" V CAPS ",\"clientInfo\":{\"name\":\"x\"}}",
+		"{" V CAPS ",\"clientInfo\":{\"name\":1,\"version\":\"1\"}}",
+		"{" V CAPS ",\"clientInfo\":\"x\"}",
+		"{" V ",\"capabilities\":[],\"clientInfo\":{\"name\":\"x\","
+		"\"version\":\"1\"}}",
+		"{\"protocolVersion\":7" CAPS ",\"clientInfo\":{\"name\":"
+		"\"x\",\"version\":\"1\"}}",
+	};
+#undef V
+#undef CAPS
+	struct envelope e;
+	enum revision to;
+
+	(void)state;
+	for (size_t i = 0; i < CHECK_COUNT(params); i++) {
+		struct str text = str_join(arena,
+			STR("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":"
+			    "\"initialize\",\"params\":"),
+			str_from(params[i]), STR("}"));
+
+		assert_true(envelope_read(text, &e, &fault));
+		check_row(handshake_negotiate(
+				  arena, &e, REVISION_OLDEST_HTTP, &to, &fault),
+			false, i);
+		assert_int_equal(fault.id, FAULT_MCP_CALL_PARAMS);
+	}
 }
 
 static void
@@ -338,6 +376,7 @@ main(void)
 		cmocka_unit_test(test_line),
 		cmocka_unit_test(test_as_server),
 		cmocka_unit_test(test_negotiation),
+		cmocka_unit_test(test_negotiation_refuses),
 		cmocka_unit_test(test_as_client),
 		cmocka_unit_test(test_read_initialize),
 		cmocka_unit_test(test_judge),

@@ -52,15 +52,24 @@ test_claims(void **state)
 static void
 test_negotiation(void **state)
 {
+	static const struct {
+		const char *asked;
+		enum revision oldest, to;
+	} rows[] = {
+		{ "2024-11-05", REVISION_2024_11_05, REVISION_2024_11_05 },
+		{ "2024-11-05", REVISION_OLDEST_HTTP, REVISION_2025_11_25 },
+		{ "2025-03-26", REVISION_OLDEST_HTTP, REVISION_2025_03_26 },
+		{ "2025-06-18", REVISION_OLDEST_HTTP, REVISION_2025_06_18 },
+		/* Never the modern one in an InitializeResult. */
+		{ "2026-07-28", REVISION_OLDEST_HTTP, REVISION_2025_11_25 },
+		{ "1", REVISION_OLDEST_HTTP, REVISION_2025_11_25 },
+	};
+
 	(void)state;
-	assert_int_equal(
-		revision_negotiate(STR("2024-11-05")), REVISION_2024_11_05);
-	assert_int_equal(
-		revision_negotiate(STR("2025-06-18")), REVISION_2025_06_18);
-	/* Never the modern one in an InitializeResult. */
-	assert_int_equal(
-		revision_negotiate(STR("2026-07-28")), REVISION_2025_11_25);
-	assert_int_equal(revision_negotiate(STR("1")), REVISION_2025_11_25);
+	for (size_t i = 0; i < CHECK_COUNT(rows); i++)
+		check_row(revision_negotiate(
+				  str_from(rows[i].asked), rows[i].oldest),
+			rows[i].to, i);
 	check_str(revision_supported_json(), "[\"2026-07-28\"]");
 }
 
