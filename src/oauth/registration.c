@@ -139,15 +139,40 @@ read_redirects(const struct json *doc, const struct registration_rules *rules,
 	return true;
 }
 
-/* Controls, and marks that turn the direction of text or hide. */
+/* Controls, marks that turn the direction of text, and what can't be seen, in
+ * rising order. */
+static const struct {
+	uint32_t first, last;
+} unseen[] = {
+	{ 0x0000, 0x001f },
+	{ 0x007f, 0x009f },
+	{ 0x00ad, 0x00ad },
+	{ 0x034f, 0x034f },
+	{ 0x061c, 0x061c },
+	{ 0x115f, 0x1160 },
+	{ 0x17b4, 0x17b5 },
+	{ 0x180b, 0x180f },
+	{ 0x200b, 0x200f },
+	{ 0x2028, 0x202e },
+	{ 0x2060, 0x206f },
+	{ 0x2800, 0x2800 },
+	{ 0x3164, 0x3164 },
+	{ 0xe000, 0xf8ff },
+	{ 0xfe00, 0xfe0f },
+	{ 0xfeff, 0xfeff },
+	{ 0xffa0, 0xffa0 },
+	{ 0xfff0, 0xffff },
+	{ 0xe0000, 0x10ffff },
+};
+
 static bool
 is_invisible(uint32_t point)
 {
-	return point < 0x20 || (point >= 0x7f && point < 0xa0) ||
-		point == 0xad || (point >= 0x200b && point <= 0x200f) ||
-		(point >= 0x2028 && point <= 0x202e) ||
-		(point >= 0x2060 && point <= 0x206f) || point == 0xfeff ||
-		(point >= 0xe0000 && point <= 0xe007f);
+	size_t i = 0;
+
+	while (point > unseen[i].last)
+		i++;
+	return point >= unseen[i].first;
 }
 
 /* The name that people will read: what could fool them left out. */

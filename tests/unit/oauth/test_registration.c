@@ -168,6 +168,10 @@ lesson_F04_names_can_not_fool_the_eye(void **state)
 	assert_true(read_with("\"client_name\":\" \\u202eevil\\u200b\\u0007"
 			      "\\ufeff \xc3\xa9\\n \""));
 	assert_str(client.name, "evil \xc3\xa9");
+	assert_true(read_with("\"client_name\":\"a\\u061c\\u115f\\u180e\\u2800"
+			      "\\u3164\\ufe0f\\ufff9\\uffa0\\uffff"
+			      "\\udb40\\udc41\\udbff\\udfffb\\u4e2d\""));
+	assert_str(client.name, "ab\xe4\xb8\xad");
 	assert_true(read_with("\"client_name\":\"\\u202e\\u200b \""));
 	assert_true(str_is_none(client.name));
 	snprintf(long_name, sizeof(long_name), "\"client_name\":\"%0300d\"", 0);
