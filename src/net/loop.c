@@ -1,60 +1,20 @@
-/* loop: see loop.h.
- *
- * Timers are a binary heap of pointers to the members of what they time, over
- * one uv_timer that is armed for the earliest.  Stopping or moving a timer
- * leaves the uv_timer alone: when it fires too early it is armed again. */
-#include "net/loop.h"
+/* loop: see loop.h.  Its life, the turns, and what comes from outside: other
+ * threads and signals. */
+#include "net/loop_parts.h"
 
 #include "base/die.h"
 
 #include <limits.h>
 #include <stdlib.h>
 #include <time.h>
-#include <uv.h>
-
-#define HEAP_MIN ((size_t)64)
 
 /* So much is worked on before what it gave is sent: enough for the caches,
  * and nobody waits for long. */
 #define WORK_BATCH 16u
 
-struct heap {
-	struct loop_timer **at;
-	size_t n;
-	size_t cap;
-};
-
-struct loop {
-	uv_loop_t uv;
-	uv_async_t stop;
-	uv_timer_t clock;
-	uv_check_t heard;     /* all that was ready was heard */
-	uv_prepare_t waiting; /* the loop is about to wait */
-	struct list turns[LOOP_SEND + 1];
-	struct heap heap;
-	int64_t armed;   /* when clock fires; 0: it does not */
-	int64_t shift;   /* of the wall clock, seconds */
-	int64_t skipped; /* of loop_now() */
-	bool inside;     /* loop_run() */
-	bool firing;
-	bool closing;
-	struct list slow; /* struct slow that wait */
-	unsigned slow_count;
-	unsigned running;
-};
-
 struct loop_wake {
 	uv_async_t async;
 	void (*hear)(void *);
-	void *with;
-};
-
-struct slow {
-	uv_work_t work;
-	struct list link;
-	struct loop *loop;
-	void (*run)(void *);
-	void (*done)(void *);
 	void *with;
 };
 
@@ -64,15 +24,15 @@ struct signal_watch {
 	void *with;
 };
 
-static void
-must(int status, const char *what)
+void
+loop_must(int status, const char *what)
 {
 	if (status != 0)
 		die("%s: %s", what, uv_strerror(status));
 }
 
-static void *
-must_alloc(size_t n)
+void *
+loop_alloc(size_t n)
 {
 	void *p = calloc(1, n);
 
@@ -93,19 +53,19 @@ on_stop(uv_async_t *async)
 struct loop *
 loop_new(void)
 {
-	struct loop *l = must_alloc(sizeof(*l));
+	struct loop *l = loop_alloc(sizeof(*l));
 
-	must(uv_loop_init(&l->uv), "event loop");
-	must(uv_async_init(&l->uv, &l->stop, on_stop), "event loop");
-	must(uv_timer_init(&l->uv, &l->clock), "event loop");
-	must(uv_check_init(&l->uv, &l->heard), "event loop");
-	must(uv_check_start(&l->heard, on_heard), "event loop");
-	must(uv_prepare_init(&l->uv, &l->waiting), "event loop");
-	must(uv_prepare_start(&l->waiting, on_waiting), "event loop");
+	loop_must(uv_loop_init(&l->uv), "event loop");
+	loop_must(uv_async_init(&l->uv, &l->stop, on_stop), "event loop");
+	loop_must(uv_check_init(&l->uv, &l->heard), "event loop");
+	loop_must(uv_check_start(&l->heard, on_heard), "event loop");
+	loop_must(uv_prepare_init(&l->uv, &l->waiting), "event loop");
+	loop_must(uv_prepare_start(&l->waiting, on_waiting), "event loop");
 	l->uv.data = l;
 	list_init(&l->turns[LOOP_WORK]);
 	list_init(&l->turns[LOOP_SEND]);
-	list_init(&l->slow);
+	loop_timer_start_all(l);
+	loop_slow_start(l);
 	return l;
 }
 
@@ -134,13 +94,12 @@ loop_free(struct loop **lp)
 		return;
 	*lp = NULL;
 	l->closing = true;
-	list_each(link, &l->slow)
-		free(list_entry(link, struct slow, link));
+	loop_slow_drop(l);
 	uv_walk(&l->uv, close_left_open, NULL);
 	while (uv_run(&l->uv, UV_RUN_DEFAULT) != 0)
 		;
-	must(uv_loop_close(&l->uv), "event loop");
-	free(l->heap.at);
+	loop_must(uv_loop_close(&l->uv), "event loop");
+	loop_timer_free_all(l);
 	free(l);
 }
 
@@ -180,158 +139,6 @@ void
 loop_set_clock(struct loop *l, int64_t shift)
 {
 	l->shift = shift;
-}
-
-/* ---- timers ---- */
-
-static void
-heap_put(struct heap *h, size_t i, struct loop_timer *t)
-{
-	h->at[i] = t;
-	t->place = i + 1;
-}
-
-static void
-heap_up(struct heap *h, size_t i, struct loop_timer *t)
-{
-	while (i > 0 && t->due < h->at[(i - 1) / 2]->due) {
-		heap_put(h, i, h->at[(i - 1) / 2]);
-		i = (i - 1) / 2;
-	}
-	heap_put(h, i, t);
-}
-
-static void
-heap_down(struct heap *h, size_t i, struct loop_timer *t)
-{
-	size_t kid;
-
-	while ((kid = 2 * i + 1) < h->n) {
-		if (kid + 1 < h->n && h->at[kid + 1]->due < h->at[kid]->due)
-			kid++;
-		if (t->due <= h->at[kid]->due)
-			break;
-		heap_put(h, i, h->at[kid]);
-		i = kid;
-	}
-	heap_put(h, i, t);
-}
-
-/* To its place after its due time changed, from place i on. */
-static void
-heap_settle(struct heap *h, size_t i, struct loop_timer *t)
-{
-	if (i > 0 && t->due < h->at[(i - 1) / 2]->due)
-		heap_up(h, i, t);
-	else
-		heap_down(h, i, t);
-}
-
-static size_t
-heap_append(struct heap *h)
-{
-	size_t cap = h->cap == 0 ? HEAP_MIN : 2 * h->cap;
-
-	if (h->n == h->cap) {
-		h->at = realloc(h->at, cap * sizeof(struct loop_timer *));
-		if (h->at == NULL)
-			die("out of memory");
-		h->cap = cap;
-	}
-	return h->n++;
-}
-
-static void
-heap_remove(struct heap *h, struct loop_timer *t)
-{
-	size_t i = t->place - 1;
-	struct loop_timer *last = h->at[--h->n];
-
-	t->place = 0;
-	if (last != t)
-		heap_settle(h, i, last);
-}
-
-static void on_clock(uv_timer_t *clock);
-
-static void
-arm(struct loop *l)
-{
-	int64_t due, now;
-
-	if (l->heap.n == 0)
-		return;
-	due = l->heap.at[0]->due;
-	if (l->armed != 0 && l->armed <= due)
-		return;
-	now = loop_now(l);
-	l->armed = due;
-	uv_timer_start(
-		&l->clock, on_clock, due > now ? (uint64_t)(due - now) : 0, 0);
-}
-
-static void
-on_clock(uv_timer_t *clock)
-{
-	struct loop *l = clock->loop->data;
-	struct loop_timer *t;
-	int64_t now = loop_now(l);
-
-	if (l->closing)
-		return;
-	l->armed = 0;
-	l->firing = true;
-	while (l->heap.n > 0 && (t = l->heap.at[0])->due <= now) {
-		heap_remove(&l->heap, t);
-		t->due = 0;
-		t->fire(t->with);
-	}
-	l->firing = false;
-	arm(l);
-}
-
-void
-loop_skip(struct loop *l, int64_t ms)
-{
-	l->skipped += ms;
-	l->armed = 0;
-	arm(l);
-}
-
-void
-loop_timer_init(struct loop_timer *t, struct loop *l, void (*fire)(void *with),
-	void *with)
-{
-	*t = (struct loop_timer){ .loop = l, .fire = fire, .with = with };
-}
-
-void
-loop_timer_set(struct loop_timer *t, int64_t ms)
-{
-	struct loop *l = t->loop;
-	size_t place;
-
-	insist(ms >= 0);
-	if (!l->inside)
-		uv_update_time(&l->uv);
-	/* Inside a round of firing, nothing may become due in that round. */
-	if (l->firing && ms == 0)
-		ms = 1;
-	if (ms > INT64_MAX / 2)
-		ms = INT64_MAX / 2;
-	t->due = loop_now(l) + ms;
-	place = t->place != 0 ? t->place - 1 : heap_append(&l->heap);
-	heap_settle(&l->heap, place, t);
-	if (!l->firing)
-		arm(l);
-}
-
-void
-loop_timer_stop(struct loop_timer *t)
-{
-	if (t->place != 0)
-		heap_remove(&t->loop->heap, t);
-	t->due = 0;
 }
 
 /* ---- turns ---- */
@@ -406,11 +213,11 @@ on_wake(uv_async_t *async)
 struct loop_wake *
 loop_wake_new(struct loop *l, void (*hear)(void *with), void *with)
 {
-	struct loop_wake *w = must_alloc(sizeof(*w));
+	struct loop_wake *w = loop_alloc(sizeof(*w));
 
 	w->hear = hear;
 	w->with = with;
-	must(uv_async_init(&l->uv, &w->async, on_wake), "event loop");
+	loop_must(uv_async_init(&l->uv, &w->async, on_wake), "event loop");
 	w->async.data = w;
 	return w;
 }
@@ -430,68 +237,6 @@ loop_wake(struct loop_wake *w)
 	uv_async_send(&w->async);
 }
 
-static void start_slow(struct loop *l, struct slow *s);
-
-static void
-slow_run(uv_work_t *work)
-{
-	struct slow *s = work->data;
-
-	s->run(s->with);
-}
-
-static void
-slow_done(uv_work_t *work, int status)
-{
-	struct slow *s = work->data;
-	struct loop *l = s->loop;
-	struct list *next;
-
-	insist(status == 0);
-	l->running--;
-	if (!l->closing && !list_is_empty(&l->slow)) {
-		next = l->slow.next;
-		list_remove(next);
-		l->slow_count--;
-		start_slow(l, list_entry(next, struct slow, link));
-	}
-	if (!l->closing)
-		s->done(s->with);
-	free(s);
-}
-
-static void
-start_slow(struct loop *l, struct slow *s)
-{
-	l->running++;
-	s->work.data = s;
-	must(uv_queue_work(&l->uv, &s->work, slow_run, slow_done), "pool");
-}
-
-bool
-loop_slow(struct loop *l, void (*work)(void *with), void (*done)(void *with),
-	void *with, struct fault *f)
-{
-	struct slow *s;
-
-	if (l->running >= LOOP_SLOW_MAX && l->slow_count >= LOOP_SLOW_QUEUE)
-		return fault_set(f, FAULT_TOO_MANY, "%u slow sums wait already",
-			l->slow_count);
-	s = must_alloc(sizeof(*s));
-	s->loop = l;
-	s->run = work;
-	s->done = done;
-	s->with = with;
-	list_init(&s->link);
-	if (l->running < LOOP_SLOW_MAX) {
-		start_slow(l, s);
-	} else {
-		list_add(&l->slow, &s->link);
-		l->slow_count++;
-	}
-	return true;
-}
-
 static void
 on_signal(uv_signal_t *signal, int signum)
 {
@@ -504,11 +249,11 @@ void
 loop_signal(struct loop *l, int signum, void (*hear)(void *with, int signum),
 	void *with)
 {
-	struct signal_watch *w = must_alloc(sizeof(*w));
+	struct signal_watch *w = loop_alloc(sizeof(*w));
 
 	w->hear = hear;
 	w->with = with;
-	must(uv_signal_init(&l->uv, &w->signal), "signal");
+	loop_must(uv_signal_init(&l->uv, &w->signal), "signal");
 	w->signal.data = w;
-	must(uv_signal_start(&w->signal, on_signal, signum), "signal");
+	loop_must(uv_signal_start(&w->signal, on_signal, signum), "signal");
 }
