@@ -105,29 +105,49 @@ kind_text(enum server_transport transport)
 	return STR("");
 }
 
+/* A tool that is switched off is the owner's to know of. */
 static void
-add_tools(struct arena *a, const struct hall *h,
+add_tools(struct arena *a, const struct hall *h, const struct person *person,
 	struct page_dashboard_servers *row)
 {
-	size_t n;
-	const struct hall_tool_view *views = hall_tools(a, h, row->name, &n);
+	size_t all, n = 0;
+	const struct hall_tool_view *views = hall_tools(a, h, row->name, &all);
 	struct page_dashboard_servers_tools *tools =
-		arena_array(a, n, sizeof(*tools));
+		arena_array(a, all, sizeof(*tools));
 
 	if (views == NULL || tools == NULL)
 		return;
-	for (size_t i = 0; i < n; i++)
-		tools[i] = (struct page_dashboard_servers_tools){
+	for (size_t i = 0; i < all; i++) {
+		if (views[i].disabled && !person->owner)
+			continue;
+		tools[n++] = (struct page_dashboard_servers_tools){
 			.tool = views[i].name,
 			.about = views[i].description,
 			.off = views[i].disabled,
 		};
+	}
 	row->tools = tools;
 	row->tools_n = n;
 	row->tools_label = str_fmt(a, "Tools (%zu)", n);
 }
 
-/* What went wrong is for the owner: it may speak of the inside. */
+/* How it is configured and what went wrong: it speaks of the inside. */
+static void
+add_inside(struct arena *a, const struct front *front,
+	const struct hall_server_view *v, struct page_dashboard_servers *row)
+{
+	const struct server_entry *e = v->entry;
+
+	row->kind = kind_text(e->transport);
+	row->revision = v->revision;
+	row->counts = counts_text(a, v);
+	row->detail = v->detail;
+	row->trouble = trouble_text(a, v, loop_wall(front->loop));
+	row->description =
+		str_is_none(e->description) ? STR("") : e->description;
+	row->address = place_text(a, e);
+}
+
 static void
 fill_row(struct arena *a, const struct front *front,
 	const struct hall_server_view *v, const struct person *person,
@@ -140,22 +160,21 @@ fill_row(struct arena *a, const struct front *front,
 		.title = str_eq(v->title, e->name) ? STR("") : v->title,
 		.state = v->state,
 		.class = class_text(a, v->state),
-		.kind = kind_text(e->transport),
-		.revision = v->revision,
-		.counts = counts_text(a, v),
 		.since = e->disabled
 			? STR("")
 			: since_text(a, v->since, loop_wall(front->loop)),
-		.detail = person->owner ? v->detail : STR(""),
-		.trouble = person->owner
-			? trouble_text(a, v, loop_wall(front->loop))
-			: STR(""),
 		.failed = str_eq_lit(v->state, "failed"),
-		.description =
-			str_is_none(e->description) ? STR("") : e->description,
-		.address = person->owner ? place_text(a, e) : STR(""),
 	};
-	add_tools(a, front->hall, row);
+	if (person->owner)
+		add_inside(a, front, v, row);
+	add_tools(a, front->hall, person, row);
+}
+
+/* Whether it is theirs to see: nobody can use what is switched off. */
+static bool
+is_shown_to(const struct person *person, const struct hall_server_view *v)
+{
+	return person->owner || !v->entry->disabled;
 }
 
 static size_t
@@ -200,16 +219,17 @@ fill(struct arena *a, const struct front *front, const struct person *person,
 {
 	struct page_dashboard_servers *rows;
 	struct hall_server_view view;
-	size_t n = 0;
+	size_t all = 0, n = 0;
 
-	while (hall_server_view(a, front->hall, n, &view))
-		n++;
-	rows = arena_array(a, n, sizeof(*rows));
+	while (hall_server_view(a, front->hall, all, &view))
+		all++;
+	rows = arena_array(a, all, sizeof(*rows));
 	if (rows == NULL)
 		return;
-	for (size_t i = 0; i < n; i++) {
-		if (hall_server_view(a, front->hall, i, &view))
-			fill_row(a, front, &view, person, &rows[i]);
+	for (size_t i = 0; i < all; i++) {
+		if (hall_server_view(a, front->hall, i, &view) &&
+			is_shown_to(person, &view))
+			fill_row(a, front, &view, person, &rows[n++]);
 	}
 	page->servers = rows;
 	page->servers_n = n;
@@ -221,6 +241,7 @@ show(struct front *front, struct http_request *r, const struct browser *b)
 	struct arena *a = r->arena;
 	struct page_dashboard page = {
 		.person = b->person.name,
+		.owner = b->person.owner,
 		.form_token = browser_form_token(
 			a, front, b->session_digest, STR("logout")),
 		.hub = hall_endpoint_at(front->hall, 0)->resource,

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { join } from 'node:path';
+import { addPerson } from '../attacks/kit.mjs';
 import { openBrowser } from '../e2e/browser.mjs';
 import { OWNER, REDIRECT, authorizeUrl, freePort, modules, ostiary, pkce, register, setupLink, startDaemon, until } from '../e2e/lib.mjs';
 
@@ -20,7 +21,7 @@ before(async () => {
 	d = await startDaemon({ settings: {
 		mcpServers: {
 			demo: { command: ostiary, args: ['demo'], description: `The demo, ${LONG_WORD} <b>and more</b>` },
-			late: { command: 'sh', args: ['-c', `sleep 4; exec ${ostiary} demo`] },
+			late: { command: 'sh', args: ['-c', `sleep 4; exec ${ostiary} demo`], tools: { countdown: { enabled: false } } },
 			refused: { url: `http://127.0.0.1:${refused}/mcp` },
 			undefined: { url: 'https://example.com/mcp', headers: { 'X-Key': '${env:NOBODY_SET_THIS_VARIABLE}' } },
 			dies: { command: 'sh', args: ['-c', 'echo "Error: a module is missing" >&2; echo "bye" >&2; exit 3'] },
@@ -169,6 +170,28 @@ test('pages of the owner', async () => {
 	}
 	await tab.getByRole('link', { name: 'How to connect a client' }).click();
 	await tab.waitForURL(`${d.url}/connect`);
+	await tab.context().close();
+});
+
+test('somebody who owns nothing sees what they may use, and nothing of how it is configured', async () => {
+	await addPerson(d, 'grace', 'grace has a password');
+	const tab = await openTab();
+	await tab.goto(`${d.url}/login`);
+	await send(tab, { username: 'grace', password: 'grace has a password' });
+	await tab.waitForURL(`${d.url}/`);
+	await until('the late server', async () => { await tab.reload(); return await tab.locator('.servers > li:has(h2:text("late")) .state.connected').count(); });
+	await tab.evaluate(() => document.querySelectorAll('details').forEach(x => { x.open = true; }));
+	await inspect(tab, 'dashboard of another');
+	const seen = Object.fromEntries(await tab.locator('.servers > li').evaluateAll(all => all.map(li => [li.querySelector('h2').firstChild.data.trim(), li.innerText])));
+	assert.deepEqual(Object.keys(seen).sort(), ['demo', 'dies', 'late', 'refused', 'undefined'], 'not what is switched off');
+	for (const [name, state] of Object.entries({ demo: 'connected', late: 'connected', undefined: 'failed', dies: '(failed|waiting|connecting)', refused: '(failed|waiting|connecting)' }))
+		assert.match(seen[name], new RegExp(`\\b${state}\\b`, 'i'), name);
+	assert.match(seen.demo, /countdown[^]*slugify/);
+	assert.match(seen.late, /slugify/);
+	assert.doesNotMatch(seen.late, /countdown|off/, 'a tool that is switched off');
+	const html = await tab.content();
+	for (const inside of [ostiary, 'on this machine', '<li>HTTP</li>', 'speaks 20', 'and more', 'NOBODY_SET', 'example.com', 'refused', 'exited', 'sleep', 'mcp_settings'])
+		assert.ok(!html.replaceAll('>refused<', '').includes(inside), `${inside} is the owner's`);
 	await tab.context().close();
 });
 
