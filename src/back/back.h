@@ -51,7 +51,8 @@ struct upstream *back_at(const struct back *b, size_t i);
 /* NULL when there is none of that name. */
 struct upstream *back_find(const struct back *b, struct str name);
 
-/* A person logged out everywhere or was removed. */
+/* A person was disabled or removed: their own links are closed.  Nothing of
+ * theirs waits for one any more. */
 void back_forget_person(struct back *b, struct str person_id);
 
 /* ---- for upstream.c ---- */

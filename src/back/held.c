@@ -264,6 +264,10 @@ upstream_forget_person(struct upstream *u, struct str person_id)
 {
 	struct held *h = held_of(u, person_id);
 
-	if (h != NULL && h != u->first)
+	if (h == NULL)
+		return;
+	if (h == u->first)
+		upstream_renew(u);
+	else
 		held_drop(h);
 }

@@ -176,7 +176,13 @@ upstream_doubt(struct upstream *u, const struct fault *why)
 		u->plan.entry->transport == SERVER_STDIO ||
 		u->state != UPSTREAM_CONNECTED || link_is_busy(h->link))
 		return;
-	held_drop(h);
+	upstream_renew(u);
+}
+
+void
+upstream_renew(struct upstream *u)
+{
+	held_drop(u->first);
 	open_first(u);
 }
 

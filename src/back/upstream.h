@@ -98,7 +98,8 @@ struct upstream_plan {
 struct upstream *upstream_new(const struct upstream_plan *plan);
 void upstream_free(struct upstream **u);
 
-/* A grant or a person is gone: their own links are closed. */
+/* A person is gone: their own link is closed.  If it was the first one, which
+ * they had taken over, there is a new first one. */
 void upstream_forget_person(struct upstream *u, struct str person_id);
 
 #endif

@@ -74,6 +74,8 @@ void upstream_lost(
  * may have no stream that would have told it, is of no use either.  Refused:
  * perhaps the server speaks another revision by now. */
 void upstream_doubt(struct upstream *u, const struct fault *why);
+/* Closes the first link, which there is, and opens another. */
+void upstream_renew(struct upstream *u);
 
 /* ---- upstream_era.c ---- */
 

@@ -91,7 +91,7 @@ void guard_forget_grant(struct guard *g, struct str grant_id);
 void guard_forget_token(struct guard *g, const struct digest *digest);
 
 /* As guard_forget_grant() for all grants of a person who was disabled or
- * removed. */
+ * removed; and all else that was kept for them (hall_forget_person()). */
 void guard_forget_person(struct guard *g, struct str person_id);
 
 /* As guard_forget_grant() for all grants of a client that was removed. */

@@ -284,6 +284,7 @@ guard_forget_person(struct guard *g, struct str person_id)
 	forget_all(g,
 		&(struct whose){
 			offsetof(struct principal, person_id), person_id });
+	hall_forget_person(g->front->hall, person_id);
 }
 
 void

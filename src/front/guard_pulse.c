@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/die.h"
 #include "front/guard_keys.h"
+#include "front/guard_people.h"
 #include "net/loop.h"
 #include "store/store.h"
 #include "store/tables.h"
@@ -41,6 +42,7 @@ hear(struct store_job *job)
 	if (!fault_is_set(&job->fault) && q->mark != p->mark) {
 		p->mark = q->mark;
 		guard_refresh_held(p->guard);
+		guard_people_check(p->guard);
 	}
 	arena_free(&a);
 	loop_timer_set(&p->timer, GUARD_PULSE_MS);

@@ -171,6 +171,44 @@ hall_revoke_grant(struct hall *h, struct str grant_id)
 	}
 }
 
+struct str *
+hall_people(struct arena *a, const struct hall *h, size_t *n)
+{
+	const struct map *known = &h->usages.by_person;
+	struct str *ids = arena_array(a, known->n + 1, sizeof(*ids));
+	const struct usage *u;
+	size_t at = 0;
+
+	*n = 0;
+	while (ids != NULL && (u = map_next(known, &at)) != NULL) {
+		struct str id = str_dup(a, usage_person_id(u));
+
+		if (!str_is_none(id))
+			ids[(*n)++] = id;
+	}
+	return ids;
+}
+
+void
+hall_forget_person(struct hall *h, struct str person_id)
+{
+	struct fault f;
+
+	session_close_person(h, person_id);
+	fault_set(&f, FAULT_INVALID_TOKEN, "the person is gone");
+	list_each(at, &h->exchanges) {
+		struct exchange *x = list_entry(at, struct exchange, place);
+
+		if (x->usage == NULL ||
+			!str_eq(usage_person_id(x->usage), person_id))
+			continue;
+		forward_stop(x);
+		exchange_refuse(x, &f);
+		at_next = h->exchanges.next; /* others may have ended with it */
+	}
+	back_forget_person(h->parts.back, person_id);
+}
+
 void
 hall_drain(struct hall *h)
 {

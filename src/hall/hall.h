@@ -150,6 +150,13 @@ void hall_delete(struct hall *h, const struct hall_request *r);
 /* A grant was revoked: its sessions, streams and running calls end now. */
 void hall_revoke_grant(struct hall *h, struct str grant_id);
 
+/* Who has a token that is known, or anything running; count in *n. */
+struct str *hall_people(struct arena *a, const struct hall *h, size_t *n);
+
+/* A person was disabled or removed: what is left of theirs ends, also calls
+ * whose client has gone, and their own conversations with servers. */
+void hall_forget_person(struct hall *h, struct str person_id);
+
 /* Ends all streams, for a graceful stop. */
 void hall_drain(struct hall *h);
 

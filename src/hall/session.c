@@ -152,6 +152,18 @@ session_close_grant(struct hall *h, struct str grant_id)
 }
 
 static bool
+is_of_person(const struct session *s, const void *person_id)
+{
+	return str_eq(s->person_id, *(const struct str *)person_id);
+}
+
+void
+session_close_person(struct hall *h, struct str person_id)
+{
+	close_chosen(h, is_of_person, &person_id);
+}
+
+static bool
 is_any(const struct session *s, const void *with)
 {
 	(void)s;

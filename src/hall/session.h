@@ -43,6 +43,7 @@ struct session *session_find(struct hall *h, struct str id,
 void session_close(struct hall *h, struct session *s);
 
 void session_close_grant(struct hall *h, struct str grant_id);
+void session_close_person(struct hall *h, struct str person_id);
 void session_close_all(struct hall *h);
 void session_sweep(struct hall *h);
 

@@ -78,6 +78,12 @@ usage_drop(struct usage **up)
 	free_if_idle(u);
 }
 
+struct str
+usage_person_id(const struct usage *u)
+{
+	return u->person_id;
+}
+
 bool
 usage_begin(struct usage *u, enum usage_kind kind, unsigned most)
 {

@@ -30,6 +30,8 @@ struct usage *usage_hold(struct usages *all, struct str person_id);
 /* *u becomes NULL. */
 void usage_drop(struct usage **u);
 
+struct str usage_person_id(const struct usage *u);
+
 /* One more of that kind runs; false: there are as many as may be, and it must
  * not. */
 bool usage_begin(struct usage *u, enum usage_kind kind, unsigned most);

@@ -2,6 +2,7 @@
 // the body does.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import net from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -56,6 +57,39 @@ async function beside(...args) {
 }
 const PASSWORDS = ['the first password', 'another password'];
 const newPassword = name => beside('user', 'passwd', name, '--password-stdin');
+
+// A server of a legacy revision is run for each person anew; the first who
+// calls takes over the one that was there to be listed.
+test('the programs that run for somebody end with them', async () => {
+	const g = await startGuarded({ names: ['alpha'], more: { own: { command: ostiary, args: ['demo'], protocol: '2025-11-25' } } });
+	const user = (...args) => promisify(execFile)(ostiary, ['user', ...args, '--config', g.config], { env: { ...process.env, OSTIARY_HOME: join(g.home, 'state') } });
+	const programs = async () => (await readFile(`/proc/${g.process.child.pid}/task/${g.process.child.pid}/children`, 'utf8')).trim().split(' ').filter(Boolean);
+	try {
+		const ran = {};
+		const work = async t => assert.ok((await modern(t.resource, t.access_token, 'tools/call', { name: 'slugify', arguments: { text: 'x' } })).message.result);
+		for (const name of ['first', 'second', 'third']) {
+			const t = await obtain(g, await addPerson(g, name), { path: '/mcp/own' });
+			await until('the server', async () => (await modern(t.resource, t.access_token, 'tools/list')).message?.result?.tools.length > 0);
+			await work(t);
+			const now = await programs();
+			ran[name] = { t, pid: now.find(p => !Object.values(ran).some(r => r.pid === p)), count: now.length };
+		}
+		assert.deepEqual(Object.values(ran).map(r => r.count), [1, 2, 3]);
+		const gone = name => until(`${name}'s program to end`, async () => !(await programs()).includes(ran[name].pid));
+		await user('remove', 'second');
+		await gone('second');
+		assert.deepEqual((await programs()).sort(), [ran.first.pid, ran.third.pid].sort(), 'the others run on');
+		await user('remove', 'first');
+		await gone('first');
+		await until('one to be listed', async () => (await programs()).length === 2);
+		assert.ok((await programs()).includes(ran.third.pid));
+		await work(ran.third.t);
+		assert.equal((await modern(ran.first.t.resource, ran.first.t.access_token, 'tools/list')).status, 401);
+		await healthy(g);
+	} finally {
+		await g.close();
+	}
+});
 
 test('what another process takes back ends here, parked calls and sessions too', async () => {
 	const ends = { 'grant revoke': async t => beside('grant', 'revoke', (await beside('grant', 'list', '--json')).find(g => g.client === t.client.client_id).id),
