@@ -4,6 +4,7 @@
 #include "app/command.h"
 #include "base/arena.h"
 #include "base/event.h"
+#include "model/settings.h"
 
 #define AGAIN_MS 1000
 
@@ -119,4 +120,29 @@ reload_clear(struct reload *r)
 	if (r->fresh != NULL)
 		settings_drop(&r->fresh);
 	arena_free(&r->found.arena);
+}
+
+void
+reload_keep_fixed(struct settings *fresh, const struct settings *old)
+{
+	const struct {
+		struct str *to;
+		struct str from;
+		const char *key;
+	} fixed[] = {
+		{ &fresh->listen, old->listen, "listen" },
+		{ &fresh->public_url, old->public_url, "publicUrl" },
+		{ &fresh->tls_cert, old->tls_cert, "tls.cert" },
+		{ &fresh->tls_key, old->tls_key, "tls.key" },
+		{ &fresh->store, old->store, "store" },
+	};
+
+	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
+		if (str_eq(*fixed[i].to, fixed[i].from))
+			continue;
+		*fixed[i].to = str_dup(fresh->arena, fixed[i].from);
+		event_log(NULL, EVENT_SETTINGS_NOTE,
+			EF_TEXT("key", fixed[i].key),
+			EF_TEXT("note", "takes effect at the next start"));
+	}
 }

@@ -53,6 +53,10 @@ void reload_ask(struct reload *r);
  * dropped. */
 void reload_stop(struct reload *r);
 
+/* Gives fresh settings the old values of what takes effect at a start only,
+ * with a note of each that differs. */
+void reload_keep_fixed(struct settings *fresh, const struct settings *old);
+
 /* After loop_free(), which waits for a reading that runs. */
 void reload_clear(struct reload *r);
 

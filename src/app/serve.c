@@ -14,12 +14,12 @@
  */
 #include "app/command.h"
 #include "app/expand.h"
+#include "app/greeting.h"
 #include "app/master.h"
 #include "app/process.h"
 #include "app/reload.h"
 #include "app/settings.h"
 #include "back/back.h"
-#include "base/arena.h"
 #include "base/event.h"
 #include "crypto/digest.h"
 #include "crypto/seal.h"
@@ -30,11 +30,9 @@
 #include "net/loop.h"
 #include "net/tls.h"
 #include "store/store.h"
-#include "store/tables.h"
 
 #include <errno.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -199,84 +197,7 @@ start_listening(struct serve *s, struct fault *f)
 	return true;
 }
 
-/* ---- the owner ---- */
-
-struct owner_job {
-	struct store_job job;
-	bool found;
-};
-
-static bool
-look_for_owner(struct store_txn *t, struct store_job *job, struct fault *f)
-{
-	struct owner_job *j = (struct owner_job *)job;
-	struct person *people;
-	size_t n;
-
-	if (!person_list(job->arena, t, &people, &n, f))
-		return false;
-	for (size_t i = 0; i < n; i++)
-		j->found = j->found || people[i].owner;
-	return true;
-}
-
-static bool
-greet(struct serve *s, struct fault *f)
-{
-	struct owner_job j = { .job.run = look_for_owner };
-	struct str address = http_server_address(s->server);
-	bool ok;
-
-	j.job.arena = arena_new(ARENA_SCRATCH_MAX);
-	ok = store_run(s->master.store, &j.job);
-	event_log(NULL, EVENT_STARTED, EF_STR("address", address),
-		EF_STR("url", s->settings->public_url));
-	if (isatty(STDOUT_FILENO) == 1)
-		printf("Ostiary is at %.*s\n",
-			STR_ARG(s->settings->public_url));
-	if (ok && !j.found) {
-		struct str link = front_open_setup(j.job.arena, s->front);
-
-		event_log(NULL, EVENT_SETUP_LINK,
-			EF_STR("url", s->settings->public_url));
-		printf("There is no owner yet. Open this link, once, to make "
-		       "the account:\n\n    %.*s\n\n",
-			STR_ARG(link));
-	}
-	fflush(stdout);
-	if (!ok)
-		*f = j.job.fault;
-	arena_free(&j.job.arena);
-	return ok;
-}
-
 /* ---- reload ---- */
-
-/* What needs a restart stays as it is. */
-static void
-keep_fixed(struct settings *fresh, const struct settings *old)
-{
-	const struct {
-		struct str *to;
-		struct str from;
-		const char *key;
-	} fixed[] = {
-		{ &fresh->listen, old->listen, "listen" },
-		{ &fresh->public_url, old->public_url, "publicUrl" },
-		{ &fresh->tls_cert, old->tls_cert, "tls.cert" },
-		{ &fresh->tls_key, old->tls_key, "tls.key" },
-		{ &fresh->store, old->store, "store" },
-	};
-
-	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
-		if (str_eq(*fixed[i].to, fixed[i].from))
-			continue;
-		*fixed[i].to = str_dup(fresh->arena, fixed[i].from);
-		event_log(NULL, EVENT_SETTINGS_NOTE,
-			EF_TEXT("key", fixed[i].key),
-			EF_TEXT("note", "takes effect at the next start"));
-	}
-}
 
 static void
 take_settings(void *with, struct settings *fresh)
@@ -284,7 +205,7 @@ take_settings(void *with, struct settings *fresh)
 	struct serve *s = with;
 
 	setup_events(fresh);
-	keep_fixed(fresh, s->settings);
+	reload_keep_fixed(fresh, s->settings);
 	settings_drop(&s->settings);
 	s->settings = fresh;
 	hall_settings(s->hall, fresh);
@@ -425,7 +346,11 @@ start(struct serve *s, struct fault *f)
 	if (!start_listening(s, f))
 		return false;
 	listen_for_signals(s);
-	return greet(s, f);
+	return greeting_say(&(struct greeting){ .store = s->master.store,
+				    .front = s->front,
+				    .address = http_server_address(s->server),
+				    .url = s->settings->public_url },
+		f);
 }
 
 int
