@@ -22,14 +22,17 @@ struct back_parts {
 
 /* What hall/ wants to hear. */
 struct back_listener {
-	/* A list of that server is another: that person's, or STR_NONE when
-	 * it is everybody's. */
+	/* A list of that server is another: that person's, and perhaps that of
+	 * those whom it concerns (upstream_concerns()); or STR_NONE: everybody's. */
 	void (*listed)(void *with, struct upstream *u, enum lists_kind kind,
 		struct str person_id);
 	/* A notification that belongs to no call: of whose link, or STR_NONE
 	 * when it is everybody's. */
 	void (*heard)(void *with, struct upstream *u, struct str person_id,
 		const struct envelope *e);
+	/* Whether anybody (STR_NONE), or that person, wants to hear of changes
+	 * of that server's lists. */
+	bool (*heeds)(void *with, struct upstream *u, struct str person_id);
 	/* It is connecting no longer, whatever came of it. */
 	void (*settled)(void *with, struct upstream *u);
 	/* The upstream is about to be freed. */

@@ -243,6 +243,28 @@ held_any_floods(const struct upstream *u)
 	return false;
 }
 
+bool
+held_is_heeded(const struct held *h)
+{
+	struct upstream *u = h->upstream;
+	const struct back_listener *bl = back_listener(u->plan.back);
+	bool is_for_all = h->person_id == NULL ||
+		(h == u->first && u->plan.entry->transport != SERVER_STDIO);
+
+	return bl->heeds(
+		bl->with, u, is_for_all ? STR_NONE : str_from(h->person_id));
+}
+
+static bool
+is_wanted(const struct held *h)
+{
+	bool lists = false;
+
+	for (int k = 0; k < LISTS_KINDS; k++)
+		lists = lists || h->own[k] != NULL;
+	return link_is_busy(h->link) || (lists && held_is_heeded(h));
+}
+
 void
 held_sweep(struct upstream *u)
 {
@@ -251,7 +273,7 @@ held_sweep(struct upstream *u)
 	list_each(at, &u->helds) {
 		struct held *h = list_entry(at, struct held, place);
 
-		if (link_is_busy(h->link))
+		if (is_wanted(h))
 			h->used_at = now;
 		else if (h != u->first && link_is_open(h->link) &&
 			now - h->used_at > IDLE_MS)

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/die.h"
 #include "base/event.h"
+#include "crypto/random.h"
 #include "mcp/capability.h"
 #include "mcp/message.h"
 
@@ -29,6 +30,8 @@ struct kind {
 	uint64_t round;  /* counts the readings begun */
 	int64_t read_at; /* loop_now() of the last one; 0: never */
 	int64_t ttl_ms;  /* how long it holds, as the server says */
+	int64_t poll_at; /* loop_now() when it is looked at unasked */
+	unsigned misses; /* failures since it was read */
 	struct list waits;
 };
 
@@ -39,6 +42,7 @@ struct listing {
 	struct kind kinds[LISTS_KINDS];
 	bool first_round;             /* done() is still owed */
 	struct loop_timer later;      /* a kind that was read just now */
+	struct loop_timer poll;       /* the kinds that it does not tell of */
 	struct catalogue_list *fresh; /* being read */
 	unsigned pages;
 	struct fault fault; /* of the last kind that failed */
@@ -61,6 +65,94 @@ static const unsigned told[LISTS_KINDS] = {
 };
 
 static void next_kind(struct listing *x);
+
+/* ---- kinds of which it does not tell ---- */
+
+/* Of a modern server we hear no changes without a subscription. */
+static bool
+tells(const struct listing *x, enum lists_kind kind)
+{
+	const struct handshake_server *s = link_server(x->on);
+
+	return !revision_is_modern(s->revision) &&
+		(s->capabilities & told[kind]) != 0;
+}
+
+static bool
+is_polled(const struct listing *x, enum lists_kind kind)
+{
+	return (link_server(x->on)->capabilities & needed[kind]) != 0 &&
+		!tells(x, kind);
+}
+
+static int64_t
+poll_ms(const struct kind *k)
+{
+	if (k->ttl_ms <= 0)
+		return LISTING_POLL_MS;
+	if (k->ttl_ms < LISTING_POLL_LEAST_MS)
+		return LISTING_POLL_LEAST_MS;
+	return k->ttl_ms < LISTING_POLL_MOST_MS ? k->ttl_ms
+						: LISTING_POLL_MOST_MS;
+}
+
+/* Never all servers at one time. */
+static int64_t
+jittered(int64_t ms)
+{
+	uint32_t r;
+
+	random_bytes(&r, sizeof(r));
+	return ms + (int64_t)r % (ms / 4);
+}
+
+/* When it is looked at next: ever more seldom while it can't be read. */
+static void
+poll_after(struct listing *x, struct kind *k)
+{
+	int64_t ms = poll_ms(k);
+
+	for (unsigned i = 0; i < k->misses && ms < LISTING_POLL_MOST_MS; i++)
+		ms *= 2;
+	if (ms > LISTING_POLL_MOST_MS)
+		ms = LISTING_POLL_MOST_MS;
+	k->poll_at = loop_now(x->plan.loop) + jittered(ms);
+}
+
+static void
+poll_set(struct listing *x)
+{
+	int64_t now = loop_now(x->plan.loop), first = INT64_MAX;
+
+	for (int k = 0; k < LISTS_KINDS; k++)
+		if (is_polled(x, (enum lists_kind)k) &&
+			x->kinds[k].poll_at < first)
+			first = x->kinds[k].poll_at;
+	if (first != INT64_MAX)
+		loop_timer_set(&x->poll, first > now ? first - now : 0);
+}
+
+static void
+poll_now(void *with)
+{
+	struct listing *x = with;
+	bool heeded = x->plan.heeded(x->plan.with);
+
+	for (int i = 0; i < LISTS_KINDS; i++) {
+		struct kind *k = &x->kinds[i];
+
+		if (!is_polled(x, (enum lists_kind)i) ||
+			k->poll_at > loop_now(x->plan.loop))
+			continue;
+		k->wanted = k->wanted || heeded;
+		poll_after(x, k);
+	}
+	poll_set(x);
+	if (x->fresh == NULL)
+		next_kind(x);
+}
+
+/* ---- reading ---- */
 
 static void
 ask_page(struct listing *x, struct str cursor)
@@ -114,6 +206,9 @@ kind_over(struct listing *x, enum lists_kind kind, const struct fault *f)
 	uint64_t round = k->round;
 
 	k->read_at = loop_now(x->plan.loop);
+	poll_after(x, k);
+	if (x->on != NULL)
+		poll_set(x);
 	next_kind(x);
 	serve_waits(k, round, f);
 }
@@ -123,6 +218,7 @@ kind_failed(struct listing *x, const struct fault *f)
 {
 	enum lists_kind kind = x->fresh->kind;
 
+	x->kinds[kind].misses++;
 	x->fault = *f;
 	fault_within(&x->fault, "%s", methods_name(lists_method(kind)).p);
 	event_fault(x->plan.scope, &x->fault);
@@ -137,6 +233,7 @@ kind_read(struct listing *x)
 	enum lists_kind kind = read->kind;
 
 	x->fresh = NULL;
+	x->kinds[kind].misses = 0;
 	x->kinds[kind].ttl_ms = read->ttl_ms;
 	x->plan.read(x->plan.with, read);
 	kind_over(x, kind, NULL);
@@ -274,6 +371,8 @@ look_again(void *with)
 		next_kind(x);
 }
 
+/* ---- over which link ---- */
+
 void
 listing_start(struct listing *x, struct link *l)
 {
@@ -294,11 +393,13 @@ listing_follow(struct listing *x, struct link *l)
 
 	x->on = l;
 	for (int k = 0; k < LISTS_KINDS; k++) {
+		poll_after(x, &x->kinds[k]);
 		if ((has & needed[k]) != 0)
 			continue;
 		x->kinds[k].wanted = false;
 		serve_waits(&x->kinds[k], UINT64_MAX, NULL);
 	}
+	poll_set(x);
 	next_kind(x);
 }
 
@@ -313,10 +414,7 @@ is_fresh(const struct listing *x, enum lists_kind kind)
 		return true; /* it has none */
 	if (k->read_at == 0 || k->wanted || k->owed)
 		return false;
-	/* Of a modern server we hear no changes without a subscription. */
-	return (!revision_is_modern(s->revision) &&
-		       (s->capabilities & told[kind]) != 0) ||
-		age < k->ttl_ms;
+	return tells(x, kind) || age < k->ttl_ms;
 }
 
 void
@@ -351,6 +449,7 @@ listing_stop(struct listing *x)
 
 	link_cancel(&x->call);
 	loop_timer_stop(&x->later);
+	loop_timer_stop(&x->poll);
 	catalogue_list_free(&x->fresh);
 	x->on = NULL;
 	for (int k = 0; k < LISTS_KINDS; k++) {
@@ -407,6 +506,7 @@ listing_new(const struct listing_plan *plan)
 		die("out of memory");
 	x->plan = *plan;
 	loop_timer_init(&x->later, plan->loop, look_again, x);
+	loop_timer_init(&x->poll, plan->loop, poll_now, x);
 	for (int k = 0; k < LISTS_KINDS; k++)
 		list_init(&x->kinds[k].waits);
 	return x;

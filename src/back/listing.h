@@ -5,6 +5,12 @@
  * says that it changed: tools, prompts, resources, templates, each page by
  * page.  A list that can't be read leaves the former one in force.  Reads at
  * most LISTING_PAGES pages of a kind.
+ *
+ * A kind of whose changes the server does not tell us is looked at now and then
+ * while somebody wants to hear of them (BR-48): when the time that the server
+ * gave for it is over, but not more often than every LISTING_POLL_LEAST_MS and
+ * not more seldom than every LISTING_POLL_MOST_MS, each time up to a quarter
+ * later, and ever more seldom while it can't be read (TR-49).
  */
 #ifndef BACK_LISTING_H
 #define BACK_LISTING_H
@@ -15,7 +21,11 @@
 struct event_scope;
 struct listing;
 
-#define LISTING_PAGES 200u
+#define LISTING_PAGES         200u
+#define LISTING_POLL_LEAST_MS ((int64_t)5 * 1000)
+/* Where the server gives no time. */
+#define LISTING_POLL_MS       ((int64_t)60 * 1000)
+#define LISTING_POLL_MOST_MS  ((int64_t)10 * 60 * 1000)
 
 struct listing_plan {
 	const struct server_entry *entry;
@@ -26,6 +36,8 @@ struct listing_plan {
 	/* All kinds were asked for once after listing_start(); f is set when
 	 * one failed. */
 	void (*done)(void *with, const struct fault *f);
+	/* Whether somebody wants to hear of changes. */
+	bool (*heeded)(void *with);
 	void *with;
 };
 

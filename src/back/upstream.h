@@ -82,6 +82,9 @@ const struct handshake_server *upstream_server(const struct upstream *u);
  * until this turn of the loop ends. */
 const struct catalogue_list *upstream_list(
 	const struct upstream *u, enum lists_kind kind, struct str person_id);
+/* Whether a change that another person's link told of may be that person's, too:
+ * they have no link to hear by, and the server is the same for both. */
+bool upstream_concerns(const struct upstream *u, struct str person_id);
 /* What it offers to those whose own link says nothing else. */
 const struct catalogue *upstream_catalogue(const struct upstream *u);
 

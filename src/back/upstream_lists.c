@@ -67,8 +67,8 @@ own_read(struct held *h, struct catalogue_list *list)
 
 	if (catalogue_list_same(common, list))
 		catalogue_list_free(&list);
-	else
-		u->doubted |= 1u << kind;
+	else if (u->plan.entry->transport != SERVER_STDIO)
+		u->doubted |= 1u << kind; /* a child speaks for itself alone */
 	own_put(h, kind, list);
 	if (differs)
 		tell_changed(h, kind);
@@ -93,6 +93,14 @@ first_listed(void *with, const struct fault *f)
 	upstream_listed(h->upstream, f);
 }
 
+static bool
+is_heeded(void *with)
+{
+	struct held *h = with;
+
+	return held_is_heeded(h);
+}
+
 void
 upstream_lists_begin(struct held *h)
 {
@@ -104,6 +112,7 @@ upstream_lists_begin(struct held *h)
 		.loop = u->plan.loop,
 		.read = list_read,
 		.done = first_listed,
+		.heeded = is_heeded,
 		.with = h,
 	});
 }
@@ -185,6 +194,13 @@ upstream_list(
 
 	return h == NULL || h->own[kind] == NULL ? u->catalogue.lists[kind]
 						 : h->own[kind];
+}
+
+bool
+upstream_concerns(const struct upstream *u, struct str person_id)
+{
+	return u->plan.entry->transport != SERVER_STDIO &&
+		held_of(u, person_id) == NULL;
 }
 
 const struct catalogue *

@@ -100,7 +100,11 @@ struct held *held_of(const struct upstream *u, struct str person_id);
 struct held *held_for(struct upstream *u, struct str person_id);
 /* Whether a child floods its stderr. */
 bool held_any_floods(const struct upstream *u);
-/* Closes the links of people who have not called for long. */
+/* Whether somebody wants to hear of changes: its person; by the first link of a
+ * server that is the same for all, anybody. */
+bool held_is_heeded(const struct held *h);
+/* Closes the links of people who have not called for long; one that lists
+ * something of its own stays while its person listens. */
 void held_sweep(struct upstream *u);
 
 /* ---- upstream_lists.c ---- */

@@ -43,6 +43,12 @@ heard_note(void *with, struct upstream *u, struct str person_id,
 		listen_tell_message(with, u, person_id, e);
 }
 
+static bool
+heard_heeds(void *with, struct upstream *u, struct str person_id)
+{
+	return listen_heeds(with, u, person_id);
+}
+
 /* Requests that would ask it are refused; those under way are told by their
  * links. */
 static void
@@ -117,6 +123,7 @@ hall_new(const struct hall_parts *parts)
 		(struct back_listener){
 			.listed = heard_listed,
 			.heard = heard_note,
+			.heeds = heard_heeds,
 			.settled = heard_settled,
 			.leaving = heard_leaving,
 			.with = h,

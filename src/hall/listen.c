@@ -133,6 +133,21 @@ hears_of(struct hall *h, const struct session *s, struct upstream *u)
 	return e != NULL && place_has(h, place_of(e), upstream_entry(u)->name);
 }
 
+bool
+listen_heeds(struct hall *h, struct upstream *u, struct str person_id)
+{
+	size_t at = 0;
+	struct session *s;
+
+	while ((s = map_next(&h->sessions, &at)) != NULL)
+		if (!list_is_empty(&s->listens) &&
+			(str_is_none(person_id) ||
+				str_eq(s->person_id, person_id)) &&
+			hears_of(h, s, u))
+			return true;
+	return false;
+}
+
 void
 listen_tell_listed(struct hall *h, struct upstream *u, enum lists_kind kind,
 	struct str person_id)
@@ -147,7 +162,8 @@ listen_tell_listed(struct hall *h, struct upstream *u, enum lists_kind kind,
 	text = buf_view(&out);
 	while ((s = map_next(&h->sessions, &at)) != NULL)
 		if ((str_is_none(person_id) ||
-			    str_eq(s->person_id, person_id)) &&
+			    str_eq(s->person_id, person_id) ||
+			    upstream_concerns(u, s->person_id)) &&
 			hears_of(h, s, u))
 			session_tell(s, &text, 1);
 	buf_clear(&out);

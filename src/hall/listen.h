@@ -16,8 +16,13 @@ struct hall_listen {
 /* Ends it from our side. */
 void listen_finish(struct hall_listen *l);
 
-/* Notifies every session whose endpoint has that server; of that person alone
- * unless person_id is STR_NONE. */
+/* Whether a session whose endpoint has that server listens, of that person or,
+ * STR_NONE, of anybody. */
+bool listen_heeds(struct hall *h, struct upstream *u, struct str person_id);
+
+/* Notifies every session whose endpoint has that server; unless person_id is
+ * STR_NONE, only that person's and those whom it concerns
+ * (upstream_concerns()). */
 void listen_tell_listed(struct hall *h, struct upstream *u,
 	enum lists_kind kind, struct str person_id);
 

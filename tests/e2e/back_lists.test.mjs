@@ -9,20 +9,33 @@ import { fakeHttp } from './support/fake-http.mjs';
 
 const KINDS = ['http', 'stdio', 'mute_http', 'mute_stdio'];
 const http = {};
-let b, bob;
+let b, bob, watched;
 
 before(async () => {
 	http.http = await fakeHttp();
 	http.mute_http = await fakeHttp({ mute: true });
 	http.shared = await fakeHttp();
+	http.modern = await fakeHttp({ era: 'modern', ttl: 1000 });
 	const rules = { tools: { echo: { enabled: false } } };
 	b = await startBack({ mcpServers: {
 		http: { url: http.http.url }, stdio: child(), mute_http: { url: http.mute_http.url }, mute_stdio: child({ mute: true }),
 		rules_http: { url: http.http.url, ...rules }, rules_stdio: { ...child(), ...rules }, shared: { url: http.shared.url, share: 'all' },
+		modern: { url: http.modern.url },
 	} });
-	for (const name of [...KINDS, 'rules_http', 'rules_stdio', 'shared']) await b.until(name, 'connected');
+	for (const name of [...KINDS, 'rules_http', 'rules_stdio', 'shared', 'modern']) await b.until(name, 'connected');
 	bob = await addPerson(b.d, 'bob');
+	watched = await listen('/mcp/modern');
+	http.modern.more.push('new_by_itself');
 });
+
+// A legacy session's stream.
+async function listen(path) {
+	const bearer = await b.token(path);
+	const session = await legacy(b.d.url + path, bearer);
+	const stream = open(b.d.url + path, { method: 'GET', headers: { authorization: `Bearer ${bearer}`, ...session.headers } });
+	await stream.head;
+	return { session, stream, close: () => { stream.drop(); return session.close(); } };
+}
 
 after(async () => {
 	await b?.close();
@@ -150,4 +163,11 @@ test('"share": "all" has one list for all', async () => {
 	await until('our table', async () => (await his.tools()).includes('ours'));
 	assert.match(text(await his.call('ours')), /^called ours/);
 	assert.equal(http.shared.heard('initialize').length, 1);
+});
+
+test('BR48: what a server does not tell is noticed for those to whom news was promised', async () => {
+	assert.equal(watched.session.hello.result.capabilities.tools.listChanged, true);
+	await until('the news', () => watched.stream.events.some(e => e.method === 'notifications/tools/list_changed'));
+	assert.ok(http.modern.heard('tools/list').length < 10);
+	await watched.close();
 });

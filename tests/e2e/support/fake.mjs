@@ -101,7 +101,7 @@ export class Fake {
 		const p = m.params ?? {};
 		const r = await this.result(m.method, p, c);
 		if (this.era === 'legacy') return r;
-		return { resultType: 'complete', ...(/list|read|discover/.test(m.method) && { ttlMs: 0, cacheScope: 'private' }), ...r };
+		return { resultType: 'complete', ...(/list|read|discover/.test(m.method) && { ttlMs: this.ttl ?? 0, cacheScope: 'private' }), ...r };
 	}
 
 	async result(method, p, c) {

@@ -35,7 +35,12 @@ struct behind {
 	/* the server's */
 	bool speaks_modern;
 	bool speaks_legacy;
-	unsigned discovers, initializes;
+	unsigned discovers, initializes, lists;
+	bool has_tool;
+	bool is_tired; /* refuses to list */
+	/* the hall's */
+	bool heeds;
+	unsigned listed;
 	/* waiting */
 	struct loop_timer look;
 	bool (*is_so)(struct behind *b);
@@ -125,18 +130,37 @@ behind_serve(void *with, struct http_request *r)
 			"\"protocolVersion\":\"2025-11-25\","
 			"\"capabilities\":{\"tools\":{}},"
 			"\"serverInfo\":{\"name\":\"x\",\"version\":\"1\"}");
-	} else
-		behind_result(r, modern ? BEHIND_MODERN : "", "\"tools\":[]");
+	} else if (++b->lists > 0 && b->is_tired) {
+		behind_refuse(r);
+	} else {
+		behind_result(r, modern ? BEHIND_MODERN : "",
+			b->has_tool ? "\"tools\":[{\"name\":\"t\","
+				      "\"inputSchema\":{\"type\":"
+				      "\"object\"}}]"
+				    : "\"tools\":[]");
+	}
 }
 
 static void
 behind_listed(void *with, struct upstream *u, enum lists_kind kind,
 	struct str person_id)
 {
-	(void)with;
+	struct behind *b = with;
+
 	(void)u;
 	(void)kind;
 	(void)person_id;
+	b->listed++;
+}
+
+static bool
+behind_heeds(void *with, struct upstream *u, struct str person_id)
+{
+	struct behind *b = with;
+
+	(void)u;
+	(void)person_id;
+	return b->heeds;
 }
 
 static void
@@ -178,6 +202,19 @@ behind_until(struct behind *b, bool (*is_so)(struct behind *b))
 	loop_timer_init(&b->look, b->loop, behind_look, b);
 	loop_timer_set(&b->look, 0);
 	loop_run(b->loop);
+}
+
+static bool
+behind_turned(struct behind *b)
+{
+	return b->looks == 20;
+}
+
+/* Time enough for what would happen at once. */
+static void
+behind_let_run(struct behind *b)
+{
+	behind_until(b, behind_turned);
 }
 
 static bool
@@ -231,8 +268,10 @@ behind_open(struct behind *b, const char *protocol)
 	back_start(b->back,
 		(struct back_listener){ .listed = behind_listed,
 			.heard = behind_heard,
+			.heeds = behind_heeds,
 			.settled = behind_told,
-			.leaving = behind_told });
+			.leaving = behind_told,
+			.with = b });
 	b->upstream = back_at(b->back, 0);
 	behind_until(b, behind_is_connected);
 }

@@ -45,23 +45,6 @@ was_asked_twice(struct behind *b)
 	return b->discovers == 2;
 }
 
-static unsigned turns;
-
-static bool
-turned(struct behind *b)
-{
-	(void)b;
-	return turns-- == 0;
-}
-
-/* Time enough for what would happen at once. */
-static void
-let_it_run(struct behind *b)
-{
-	turns = 20;
-	behind_until(b, turned);
-}
-
 static void
 upgraded_server_is_found_modern(void **state)
 {
@@ -75,7 +58,7 @@ upgraded_server_is_found_modern(void **state)
 	assert_true(ada.told);
 	b.speaks_modern = true;
 	loop_skip(b.loop, 50 * MINUTE_MS);
-	let_it_run(&b);
+	behind_let_run(&b);
 	assert_int_equal(b.discovers, 1); /* the verdict is young */
 	loop_skip(b.loop, 15 * MINUTE_MS);
 	behind_until(&b, is_modern);
@@ -101,7 +84,7 @@ legacy_server_stays_and_is_asked_again(void **state)
 	behind_open(&b, NULL);
 	loop_skip(b.loop, 65 * MINUTE_MS);
 	behind_until(&b, was_asked_twice);
-	let_it_run(&b);
+	behind_let_run(&b);
 	assert_int_equal(upstream_state(b.upstream), UPSTREAM_CONNECTED);
 	assert_int_equal(revision(&b), REVISION_2025_11_25);
 	assert_int_equal(b.initializes, 1); /* the scout stays a stranger */
@@ -153,7 +136,7 @@ pinned_server_is_left_alone(void **state)
 	behind_open(&b, "2025-11-25");
 	b.speaks_modern = true;
 	loop_skip(b.loop, 65 * MINUTE_MS);
-	let_it_run(&b);
+	behind_let_run(&b);
 	assert_int_equal(b.discovers, 0);
 	assert_int_equal(revision(&b), REVISION_2025_11_25);
 	behind_close(&b);
