@@ -317,6 +317,26 @@ test('lesson_F05 next never leaves this site', async () => {
 	assert.equal(done.location, '/connect?a=b', 'a path of ours is kept');
 });
 
+// AS-13
+test('parameters: unknown ones count for nothing, empty ones are absent, none stands twice', async () => {
+	const q = await consent(owner, url(client, { scope: '', resource: '', state: '', nonce: 'n', display: 'page', login_hint: '', claims: '{}' }));
+	assert.match(q.get('code'), CODE);
+	assert.equal(q.get('state') ?? '', '');
+	for (const [name, value] of url(client, { scope: 'mcp', login_hint: 'ada' }).searchParams) {
+		const twice = url(client, { scope: 'mcp', login_hint: 'ada' });
+		twice.searchParams.append(name, value);
+		const r = await owner.get(twice);
+		if (name === 'resource') continue; // RFC 8707 2: may stand several times
+		staysHere(r, `${name} twice`);
+	}
+	const resources = url(client, { resource: `${d.url}/mcp` });
+	resources.searchParams.append('resource', `${d.url}/mcp/alpha`);
+	const r = await owner.get(resources);
+	givesNoCode(r, 'two resources');
+	assert.equal(new URL(r.location).searchParams.get('error'), 'invalid_target', 'one resource a token');
+	assert.equal(new URL(r.location).searchParams.get('iss'), d.url);
+});
+
 // ---- F06 ----
 
 // What the browser would send, with some of it changed.

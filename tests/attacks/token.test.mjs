@@ -200,6 +200,34 @@ describe('lesson_F16 every refusal has its RFC name, shape and status', () => {
 			assert.equal((await form('/oauth/revoke', { token: t, client_id: client.client_id })).status, 200);
 	});
 
+	// AS-71
+	test('a hint at what is revoked is only a hint', async () => {
+		for (const hint of [undefined, 'access_token', 'refresh_token', 'id_token', '', 'a b']) {
+			const t = await obtain(d, owner, { client });
+			const revoke = what => form('/oauth/revoke', { token: what, client_id: client.client_id, ...(hint !== undefined && { token_type_hint: hint }) });
+			const gone = await revoke(t.access_token);
+			assert.deepEqual([gone.status, gone.text, gone.headers['cache-control']], [200, '', 'no-store'], hint);
+			assert.equal(await works(t.access_token), 401, `an access token, hint ${hint}`);
+			const next = await token(d, { grant_type: 'refresh_token', refresh_token: t.refresh_token, client_id: client.client_id });
+			assert.equal(next.status, 200, `the grant lives on, hint ${hint}`);
+			assert.equal((await revoke(next.refresh_token)).status, 200);
+			assert.equal(await works(next.access_token), 401, `a refresh token, hint ${hint}`);
+			assert.equal((await revoke(next.refresh_token)).status, 200, 'again');
+		}
+		const t = await obtain(d, owner, { client });
+		oauthError(await form('/oauth/revoke', `token=${t.access_token}&client_id=${client.client_id}&token_type_hint=access_token&token_type_hint=access_token`), 400, 'invalid_request');
+		assert.equal(await works(t.access_token), 200);
+	});
+
+	// AS-40
+	test('a redirect_uri may stand in the token request, and then is the right one', async () => {
+		for (const [redirect_uri, status] of [[undefined, 200], ['', 200], [REDIRECT, 200], [`${REDIRECT}/`, 400], [REDIRECT.replace('47811', '47812'), 400], ['https://evil.example/', 400]]) {
+			const r = await token(d, { ...await fresh(client), redirect_uri });
+			assert.equal(r.status, status, `${redirect_uri}: ${r.error}`);
+			if (status !== 200) assert.equal(r.error, 'invalid_grant');
+		}
+	});
+
 	test('lesson_F18 a confidential client needs its secret, everywhere and each time', async () => {
 		for (const [c, auth] of [[basic, 'basic'], [posting, 'post']]) {
 			assert.match(c.client_secret, /^ost_cs_/);
