@@ -41,10 +41,12 @@ say_where(const struct greeting *g)
 static void
 offer_setup(struct arena *a, const struct greeting *g)
 {
+	struct str link = front_open_setup(a, g->front);
+
 	event_log(NULL, EVENT_SETUP_LINK, EF_STR("url", g->url));
 	printf("There is no owner yet. Open this link, once, to make the "
 	       "account:\n\n    %.*s\n\n",
-		STR_ARG(front_open_setup(a, g->front)));
+		STR_ARG(link));
 }
 
 bool
