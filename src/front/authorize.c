@@ -42,27 +42,50 @@ run(struct arena *a, struct store_txn *t, void *input, struct fault *f)
 
 /* ---- on the loop ---- */
 
+/* A link that starts a program: as the settings allow it now, for the pages'
+ * own links are http and https.  Empty when it isn't one. */
+static struct html
+program_link(const struct front *front, struct http_request *r,
+	struct str address, struct str location)
+{
+	const struct settings *s = front->settings;
+	struct redirect_rules rules = { s->custom_schemes,
+		s->custom_scheme_count };
+	struct buf out;
+
+	if (redirect_is_loopback(address) || !redirect_is_local(address) ||
+		!redirect_check(address, &rules, NULL))
+		return (struct html){ STR("") };
+	buf_in(&out, r->arena, LOCATION_MAX);
+	buf_lit(&out, "<a class=\"button second\" rel=\"noreferrer\" href=\"");
+	html_escape(&out, location);
+	buf_lit(&out, "\">Back to the program</a>");
+	return (struct html){ buf_view(&out) };
+}
+
 /* A redirect without a person's click, only to where no stranger waits: an
  * address that anybody could register gets a page in between (OAuth 2.1
- * 7.12.2). */
+ * 7.12.2).  Links that start programs can do more than bring an answer. */
 static void
-refuse(struct http_request *r, const struct client *client,
-	const struct authorize_request *request, const struct fault *f,
-	struct str issuer)
+refuse(struct front *front, struct http_request *r, const struct client *client,
+	const struct authorize_request *request, const struct fault *f)
 {
 	struct str address = request->redirect_uri;
 	struct buf location, page;
 
 	event_fault(&r->scope, f);
 	buf_in(&location, r->arena, LOCATION_MAX);
-	authorize_write_error(&location, request, f, issuer);
-	if (client->origin == CLIENT_STATIC || redirect_is_local(address)) {
+	authorize_write_error(
+		&location, request, f, front->settings->public_url);
+	if (client->origin == CLIENT_STATIC || redirect_is_loopback(address)) {
 		reply_see_other(r, buf_view(&location), &(struct reply){ 0 });
 		return;
 	}
 	buf_in(&page, r->arena, PAGE_MAX);
 	page_refused(&page,
 		&(struct page_refused){
+			.program = program_link(
+				front, r, address, buf_view(&location)),
 			.client_name = str_is_none(client->name)
 				? STR("The application")
 				: client->name,
@@ -106,7 +129,7 @@ done(struct front *front, struct http_request *r, void *input,
 	} else if (str_is_none(e->browser.session_digest)) {
 		browser_need(front, r, again);
 	} else if (verdict == AUTHORIZE_REFUSE) {
-		refuse(r, client, &request, &f, front->settings->public_url);
+		refuse(front, r, client, &request, &f);
 	} else {
 		consent_show(front, r,
 			&(struct consent){ client, &request, &e->browser });

@@ -128,6 +128,14 @@ redirect_choose(const struct client *c, struct str given, struct str *out,
 }
 
 bool
+redirect_is_loopback(struct str address)
+{
+	struct uri u;
+
+	return uri_parse(address, &u, NULL) && uri_is_loopback(&u);
+}
+
+bool
 redirect_is_local(struct str address)
 {
 	struct uri u;
@@ -136,15 +144,6 @@ redirect_is_local(struct str address)
 		(uri_is_loopback(&u) ||
 			(!scheme_is(&u, STR("https")) &&
 				!scheme_is(&u, STR("http"))));
-}
-
-bool
-redirect_is_local_only(const struct client *c)
-{
-	for (size_t i = 0; i < c->redirect_count; i++)
-		if (!redirect_is_local(c->redirects[i]))
-			return false;
-	return true;
 }
 
 struct str

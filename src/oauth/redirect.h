@@ -40,11 +40,10 @@ bool redirect_matches(struct str registered, struct str given);
 bool redirect_choose(const struct client *c, struct str given, struct str *out,
 	struct fault *f);
 
-/* Whether all of a client's addresses lead to the person's own machine: such
- * a client can't prove who it is. */
-bool redirect_is_local_only(const struct client *c);
+/* Whether the address leads to a loopback host. */
+bool redirect_is_loopback(struct str address);
 
-/* Whether the address leads to the person's own machine: a loopback host or a
+/* Whether the address leads to the person's own machine: that, or a
  * private-use scheme. */
 bool redirect_is_local(struct str address);
 

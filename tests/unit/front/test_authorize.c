@@ -268,6 +268,39 @@ test_no_open_redirect_for_strangers(void **state)
 }
 
 static void
+test_no_program_is_started_without_a_click(void **state)
+{
+	struct answer a;
+
+	(void)state;
+	cookie = house_login("anna");
+	a = house_register("{\"redirect_uris\":[\"cursor://x/install?y=1\"],"
+			   "\"token_endpoint_auth_method\":\"none\"}");
+	assert_int_equal(a.status, 201);
+	client = json_member_of(&a, "client_id");
+	a = house_ask(&(struct ask){
+		.target = str_join(arena,
+			STR("/oauth/authorize?response_type=token&client_id="),
+			client),
+		.cookie = cookie });
+	assert_int_equal(a.status, 400);
+	assert_true(str_is_none(field(&a, "Location")));
+	assert_true(has(a.body,
+		"href=\"cursor://x/install?y=1&amp;"
+		"error=unsupported_response_type&amp;"));
+	/* The settings may have changed since it registered. */
+	house.settings->custom_scheme_count = 0;
+	a = house_ask(&(struct ask){
+		.target = str_join(arena,
+			STR("/oauth/authorize?response_type=token&client_id="),
+			client),
+		.cookie = cookie });
+	house.settings->custom_scheme_count = 1;
+	assert_int_equal(a.status, 400);
+	assert_false(has(a.body, "href=\"cursor:"));
+}
+
+static void
 test_a_client_that_is_gone(void **state)
 {
 	struct answer page, reg, a;
@@ -304,6 +337,7 @@ main(void)
 		CHECK(lesson_F02_strangers_get_a_page),
 		CHECK(lesson_F16_errors_reach_the_client),
 		CHECK(test_no_open_redirect_for_strangers),
+		CHECK(test_no_program_is_started_without_a_click),
 		CHECK(test_a_client_that_is_gone),
 	};
 
