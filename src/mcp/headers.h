@@ -62,8 +62,8 @@ struct headers_check {
 
 /* Whether the request's Mcp-Param-* fields mirror its arguments:
  * FAULT_MCP_HEADER, or FAULT_BAD_JSON for arguments that hold a key twice.
- * Integers compare as numbers; fields for absent values and unknown fields
- * are ignored (V-09). */
+ * Numbers compare as such.  A field without its argument, which may be null,
+ * mirrors nothing and is refused, too; unknown fields are ignored (V-09). */
 bool headers_params_check(
 	struct arena *a, const struct headers_check *check, struct fault *f);
 

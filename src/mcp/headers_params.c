@@ -346,9 +346,16 @@ check_one(struct arena *a, const struct headers_check *check,
 	struct str text, sent;
 	unsigned count;
 
-	if (!text_of(a, v, &text))
-		return true;
 	sent = field_get(check->fields, check->n, p->field, &count);
+	if (!text_of(a, v, &text)) {
+		if (count == 0)
+			return true;
+		if (!json_is(v, JSON_NUMBER))
+			return fault_set(f, FAULT_MCP_HEADER,
+				"%.*s stands for no argument",
+				STR_ARG(p->field));
+		text = v->raw;
+	}
 	if (count != 1)
 		return fault_set(f, FAULT_MCP_HEADER, "%.*s stands %u times",
 			STR_ARG(p->field), count);
