@@ -112,8 +112,9 @@ heard_body(void *with, struct str bytes)
 		stream_body(p, bytes);
 		return;
 	}
-	if (p->call == NULL || http_wire_is_refused(p->wire, p->status, &f))
-		return;
+	if (p->call == NULL || p->status == 403 ||
+		http_wire_is_refused(p->wire, p->status, &f))
+		return; /* what a 403 says is meant for us (BR-11) */
 	p->taken = bytes.n > 0;
 	if (p->taken && p->status < 500)
 		take(p, bytes);
@@ -125,6 +126,8 @@ say_status(struct post *p, struct fault *f)
 	if (p->streaming)
 		fault_set(f, FAULT_SERVER_LOST,
 			"its stream ended without an answer");
+	else if (p->status == 403)
+		fault_set(f, FAULT_SERVER_REFUSED, "it answered HTTP 403");
 	else
 		fault_set(f, FAULT_SERVER_ANSWER, "it answered HTTP %d%s",
 			p->status, p->taken ? "" : " without a message");

@@ -36,7 +36,7 @@ const misdeeds = {
 	two_lengths: (req) => req.socket.end('HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}'),
 	closes: req => req.socket.destroy(),
 	status_500: page(500), status_503: page(503), status_502_json: (req, res, m) => send(res, 502, answer(m)),
-	status_403: page(403), status_404_page: page(404), status_429: page(429, 'text/plain'),
+	status_403: page(403), status_403_json: (req, res, m) => send(res, 403, { jsonrpc: '2.0', id: m.id, error: { code: -32600, message: 'no such right' } }, { 'www-authenticate': 'Bearer error="insufficient_scope"' }), status_404_page: page(404), status_429: page(429, 'text/plain'),
 	status_202: (req, res) => send(res, 202), status_204: (req, res) => { res.writeHead(204); res.end(); },
 	redirect: (req, res) => { res.writeHead(307, { location: 'http://127.0.0.1:9/elsewhere', 'content-length': 0 }); res.end(); },
 	html: page(200), plain: (req, res, m) => send(res, 200, answer(m), { 'content-type': 'text/plain' }),
@@ -55,6 +55,7 @@ const misdeeds = {
 const faults = {
 	never: 'server_timeout', stalled_stream: 'server_timeout', stalled_body: 'server_timeout',
 	half_json: 'server_lost', half_chunk: 'server_lost', half_stream: 'server_lost', empty_stream: 'server_lost', other_stream: 'server_lost', closes: 'server_lost',
+	status_403: 'server_refused', status_403_json: 'server_refused',
 };
 
 for (const era of ['legacy', 'modern']) {

@@ -15,7 +15,7 @@ test_codes(void **state)
 		int64_t code, legacy, modern;
 	} rows[] = {
 		{ -32700, -32603, -32603 },
-		{ -32600, -32600, -32600 },
+		{ -32600, -32603, -32603 },
 		{ -32601, -32601, -32601 },
 		{ -32602, -32602, -32602 },
 		{ -32603, -32603, -32603 },
@@ -49,7 +49,7 @@ test_codes(void **state)
 }
 
 static void
-gives(const char *error, enum revision to, const char *declared, int status,
+gives_to(const char *declared, const char *error, enum revision to, int status,
 	const char *wanted)
 {
 	struct envelope e;
@@ -69,6 +69,12 @@ gives(const char *error, enum revision to, const char *declared, int status,
 	check_str(buf_view(&out), wanted);
 }
 
+static void
+gives(const char *error, enum revision to, int status, const char *wanted)
+{
+	gives_to(NULL, error, to, status, wanted);
+}
+
 #define ERROR(rest) "{\"jsonrpc\":\"2.0\",\"id\":\"a\",\"error\":{" rest "}}"
 #define SAMPLING                                                               \
 	"{\"code\":-32021,\"message\":\"needs sampling\",\"data\":"            \
@@ -79,41 +85,71 @@ test_errors(void **state)
 {
 	(void)state;
 	gives("{\"code\":-32602,\"message\":\"a\\nb\",\"data\":{\"x\":1.0}}",
-		MODERN, NULL, 200,
+		MODERN, 200,
 		ERROR("\"code\":-32602,\"message\":\"a\\nb\",\"data\":{\"x\":"
 		      "1.0}"));
-	gives("{\"code\":-32601,\"message\":\"no\"}", MODERN, NULL, 404,
+	gives("{\"code\":-32601,\"message\":\"no\"}", MODERN, 404,
 		ERROR("\"code\":-32601,\"message\":\"no\""));
-	gives("{\"code\":-32601,\"message\":\"no\"}", LEGACY, NULL, 200,
+	gives("{\"code\":-32601,\"message\":\"no\"}", LEGACY, 200,
 		ERROR("\"code\":-32601,\"message\":\"no\""));
-	gives("{\"code\":99999999999999999999,\"message\":\"\"}", LEGACY, NULL,
-		200, ERROR("\"code\":-32603,\"message\":\"\""));
-	/* About our own hop: neither its words nor its data go on. */
-	gives("{\"code\":-32022,\"message\":\"v\",\"data\":{\"supported\":["
-	      "\"x\"],\"requested\":\"y\"}}",
-		MODERN, NULL, 200,
-		ERROR("\"code\":-32603,\"message\":\"The MCP server behind "
-		      "this answered something that is not valid. Look at its "
-		      "state on the dashboard.\",\"data\":{\"fault\":"
-		      "\"server_answer\"}"));
+	gives("{\"code\":99999999999999999999,\"message\":\"\"}", LEGACY, 200,
+		ERROR("\"code\":-32603,\"message\":\"\""));
+	/* A server's own code: its data is its own, too. */
+	gives("{\"code\":-32001,\"message\":\"busy\",\"data\":{\"x\":1}}",
+		MODERN, 200,
+		ERROR("\"code\":-32603,\"message\":\"busy\",\"data\":{\"x\":1}"));
+	/* We offer no elicitation, so nobody is sent to an address. */
+	gives("{\"code\":-32042,\"message\":\"log in\",\"data\":{"
+	      "\"elicitations\":[{\"url\":\"https://evil.example\"}]}}",
+		LEGACY, 200,
+		ERROR("\"code\":-32603,\"message\":\"log in\",\"data\":{"
+		      "\"fault\":\"server_answer\"}"));
+}
+
+/* About our own hop: neither its words nor its data go on. */
+static void
+test_about_us(void **state)
+{
+	static const char *const errors[] = {
+		"{\"code\":-32022,\"message\":\"v\",\"data\":{\"supported\":["
+		"\"x\"],\"requested\":\"y\"}}",
+		"{\"code\":-32020,\"message\":\"v\"}",
+		"{\"code\":-32600,\"message\":\"no\",\"data\":7}",
+		"{\"code\":-32700,\"message\":\"no\"}",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < CHECK_COUNT(errors); i++)
+		for (int modern = 0; modern <= 1; modern++)
+			gives(errors[i], modern ? MODERN : LEGACY, 200,
+				ERROR("\"code\":-32603,\"message\":\"The MCP "
+				      "server behind this answered something "
+				      "that is not valid. Look at its state on "
+				      "the dashboard.\",\"data\":{\"fault\":"
+				      "\"server_answer\"}"));
 }
 
 static void
 test_missing_capability(void **state)
 {
+#define WANTS                                                                  \
+	"\"code\":-31021,\"message\":\"The MCP server behind this wants "      \
+	"something of the client that is not passed on here. Use that "        \
+	"server without this one in between.\",\"data\":{\"fault\":"           \
+	"\"server_wants\""
 	(void)state;
-	gives(SAMPLING, MODERN, "{}", 400,
+	gives_to("{}", SAMPLING, MODERN, 400,
 		ERROR("\"code\":-32021,\"message\":\"needs sampling\","
 		      "\"data\":{\"requiredCapabilities\":{\"sampling\":{}}}"));
-	/* It did declare it; it is we who don't pass it on. */
-	gives(SAMPLING, MODERN, "{\"sampling\":{}}", 200,
-		ERROR("\"code\":-32603,\"message\":\"needs sampling\","
-		      "\"data\":{\"requiredCapabilities\":{\"sampling\":{}}}"));
-	gives("{\"code\":-32021,\"message\":\"x\"}", MODERN, "{}", 200,
-		ERROR("\"code\":-32603,\"message\":\"x\""));
-	gives(SAMPLING, LEGACY, NULL, 200,
-		ERROR("\"code\":-31021,\"message\":\"needs sampling\","
-		      "\"data\":{\"requiredCapabilities\":{\"sampling\":{}}}"));
+	/* It declared it, and we don't pass it on: not to be told again. */
+	gives_to("{\"sampling\":{}}", SAMPLING, MODERN, 200,
+		ERROR(WANTS ",\"wants\":[\"sampling\"]}"));
+	gives(SAMPLING, LEGACY, 200, ERROR(WANTS ",\"wants\":[\"sampling\"]}"));
+	gives_to("{}", "{\"code\":-32021,\"message\":\"x\"}", MODERN, 200,
+		ERROR(WANTS "}"));
+	gives_to("{}", "{\"code\":-32021,\"message\":\"x\",\"data\":[1]}",
+		MODERN, 200, ERROR(WANTS ",\"wants\":[]}"));
+#undef WANTS
 }
 
 /* ---- notifications ---- */
@@ -188,6 +224,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_codes),
 		cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_about_us),
 		cmocka_unit_test(test_missing_capability),
 		cmocka_unit_test(test_progress),
 		cmocka_unit_test(test_levels_pass),
