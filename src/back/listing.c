@@ -418,20 +418,26 @@ is_fresh(const struct listing *x, enum lists_kind kind)
 }
 
 void
-listing_refresh(struct listing *x, enum lists_kind kind, struct list_wait *w)
+listing_reread(struct listing *x, enum lists_kind kind, struct list_wait *w)
 {
 	struct kind *k = &x->kinds[kind];
 
 	list_init(&w->place);
-	if (x->on != NULL && is_fresh(x, kind)) {
-		w->ready(w, NULL);
-		return;
-	}
 	k->wanted = true;
 	w->round = k->round + 1;
 	list_add(&k->waits, &w->place);
 	if (x->fresh == NULL)
 		next_kind(x);
+}
+
+void
+listing_refresh(struct listing *x, enum lists_kind kind, struct list_wait *w)
+{
+	list_init(&w->place);
+	if (x->on != NULL && is_fresh(x, kind))
+		w->ready(w, NULL);
+	else
+		listing_reread(x, kind, w);
 }
 
 void

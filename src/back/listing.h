@@ -58,6 +58,9 @@ struct list_wait {
  * there is.  ready() may be called at once. */
 void listing_refresh(
 	struct listing *x, enum lists_kind kind, struct list_wait *w);
+/* The same, but reads it however fresh it is. */
+void listing_reread(
+	struct listing *x, enum lists_kind kind, struct list_wait *w);
 /* Waits no longer. */
 void list_wait_cancel(struct list_wait *w);
 

@@ -59,6 +59,10 @@ void link_wait_cancel(struct link_wait *w);
 void upstream_refresh(struct upstream *u, enum lists_kind kind,
 	struct str person_id, struct list_wait *w);
 
+/* Has it read anew, however fresh it is. */
+void upstream_reread(struct upstream *u, enum lists_kind kind,
+	struct str person_id, struct list_wait *w);
+
 /* How many milliseconds a request that needs to know all servers should wait
  * for this one, which is connecting for the first time; 0: not at all. */
 int64_t upstream_settle_ms(const struct upstream *u);

@@ -171,9 +171,10 @@ held_to_ask(struct upstream *u, enum lists_kind kind, struct str person_id)
 	return h;
 }
 
-void
-upstream_refresh(struct upstream *u, enum lists_kind kind, struct str person_id,
-	struct list_wait *w)
+static void
+ask(struct upstream *u, enum lists_kind kind, struct str person_id,
+	struct list_wait *w,
+	void (*how)(struct listing *, enum lists_kind, struct list_wait *))
 {
 	struct held *h = held_to_ask(u, kind, person_id);
 
@@ -181,7 +182,21 @@ upstream_refresh(struct upstream *u, enum lists_kind kind, struct str person_id,
 	if (h == NULL || (h == u->first && !link_is_open(h->link)))
 		w->ready(w, NULL);
 	else
-		listing_refresh(h->listing, kind, w);
+		how(h->listing, kind, w);
+}
+
+void
+upstream_refresh(struct upstream *u, enum lists_kind kind, struct str person_id,
+	struct list_wait *w)
+{
+	ask(u, kind, person_id, w, listing_refresh);
+}
+
+void
+upstream_reread(struct upstream *u, enum lists_kind kind, struct str person_id,
+	struct list_wait *w)
+{
+	ask(u, kind, person_id, w, listing_reread);
 }
 
 const struct catalogue_list *

@@ -403,6 +403,36 @@ answer_error(struct exchange *x, const struct envelope *e)
 	exchange_answer_status(x, status, &text, 1);
 }
 
+/* Once more, by whatever link there is now. */
+static void
+send_again(struct exchange *x)
+{
+	x->retried = true;
+	upstream_link(x->upstream, &x->wait, x->r.principal);
+}
+
+static void
+reread(struct list_wait *w, const struct fault *f)
+{
+	struct exchange *x = (struct exchange *)(void *)((char *)w -
+		offsetof(struct exchange, list_wait));
+
+	if (f == NULL)
+		send_again(x);
+	else
+		exchange_refuse(x, f);
+}
+
+/* Whether the server may want other fields than we know of: then it did
+ * nothing, and the call may be sent again when its list was read (TR-29). */
+static bool
+is_worth_a_list(const struct exchange *x, const struct envelope *e)
+{
+	return x->e.method == METHOD_TOOLS_CALL &&
+		revision_is_modern(x->spoken) && !x->retried && !x->streaming &&
+		convert_error_is_mismatch(e);
+}
+
 static void
 answered(struct link_call *c, const struct envelope *e)
 {
@@ -412,7 +442,11 @@ answered(struct link_call *c, const struct envelope *e)
 		exchange_end(x);
 	else if (e->kind == ENVELOPE_RESULT)
 		answer_result(x, e);
-	else
+	else if (is_worth_a_list(x, e)) {
+		x->list_wait.ready = reread;
+		upstream_reread(x->upstream, LISTS_TOOLS,
+			x->r.principal->person_id, &x->list_wait);
+	} else
 		answer_error(x, e);
 }
 
@@ -427,8 +461,7 @@ failed(struct link_call *c, const struct fault *f, bool sent)
 		exchange_refuse(x, f);
 		return;
 	}
-	x->retried = true;
-	upstream_link(x->upstream, &x->wait, x->r.principal);
+	send_again(x);
 }
 
 static const struct link_listener listener = {

@@ -231,6 +231,55 @@ test('numbers, key order and escapes arrive as they were sent', async () => {
 	}
 });
 
+// ---- a server whose tools changed ----
+
+describe('TR-29: a modern server that finds our fields wrong', () => {
+	const zone = z => ({ name: 'zoned', description: 'The tool zoned', inputSchema: { type: 'object', properties: { zone: { type: 'string', ...(z && { 'x-mcp-header': 'Zone' }) } } } });
+	const mismatch = (res, m) => send(res, 400, { jsonrpc: '2.0', id: m.id, error: { code: -32020, message: 'Mcp-Param-Zone is missing' } });
+	const s = () => http.modern_http;
+	const seen = method => s().heard(method).length;
+	const mine = () => s().requests.filter(r => r.message?.params?.name === 'zoned');
+
+	before(async () => {
+		s().extra.push(zone(false));
+		assert.ok((await b.ask('tools/list', {}, { path: '/mcp/modern_http' })).message.result.tools.some(t => t.name === 'zoned'));
+		s().extra.splice(-1, 1, zone(true));
+		s().on.zoned = (req, res, m) => req.headers['mcp-param-zone'] === m.params.arguments.zone ? 'go on' : mismatch(res, m);
+	});
+	after(() => { s().extra.pop(); delete s().on.zoned; });
+
+	test('its list is read again, and the call sent once more', async () => {
+		const c = await connect('2025-11-25', '/mcp/modern_http');
+		const lists = seen('tools/list');
+		assert.match(text(await c.call('tools/call', { name: 'zoned', arguments: { zone: 'eu' } })), /^called zoned/);
+		assert.equal(seen('tools/list'), lists + 1);
+		assert.deepEqual(mine().map(r => r.headers['mcp-param-zone']), [undefined, 'eu']);
+		assert.match(text(await c.call('tools/call', { name: 'zoned', arguments: { zone: 'us' } })), /^called zoned/);
+		assert.equal(seen('tools/list'), lists + 1);
+		await c.close();
+	});
+
+	test('a modern client has to send the field itself', async () => {
+		const call = headers => modern(`${b.d.url}/mcp/modern_http`, b.tokens.get('/mcp/modern_http'), 'tools/call', { name: 'zoned', arguments: { zone: 'eu' } }, { headers });
+		assert.equal((await call({})).message.error.code, -32020);
+		assert.equal((await call({ 'mcp-param-zone': 'us' })).message.error.code, -32020);
+		assert.match(text(await call({ 'mcp-param-zone': 'eu' })), /^called zoned/);
+		const none = await modern(`${b.d.url}/mcp/modern_http`, b.tokens.get('/mcp/modern_http'), 'tools/call', { name: 'zoned', arguments: {} }, { headers: { 'mcp-param-zone': 'eu' } });
+		assert.deepEqual([none.status, none.message.error.code], [400, -32020]);
+	});
+
+	test('once: what is wrong again is the server\'s fault', async () => {
+		s().on.zoned = (req, res, m) => mismatch(res, m);
+		const had = mine().length;
+		const c = await connect('2025-11-25', '/mcp/modern_http');
+		const r = await c.call('tools/call', { name: 'zoned', arguments: { zone: 'eu' } });
+		assert.equal(r.message.error.code, -32603);
+		assert.equal(r.message.error.data.fault, 'server_answer');
+		assert.equal(mine().length, had + 2);
+		await c.close();
+	});
+});
+
 // ---- cancellation ----
 
 const waits = async name => http[name] ? http[name].waiting.length : (await captured(f.file(name))).filter(x => x.heard?.params?.name === 'wait').length;
