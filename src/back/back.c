@@ -116,6 +116,8 @@ back_settings(struct back *b, struct settings *s)
 	for (size_t i = 0; i < s->server_count; i++)
 		if (next[i] == NULL)
 			next[i] = start_one(b, &s->servers[i]);
+		else
+			upstream_wanted(next[i]);
 	b->upstreams = next;
 	b->n = s->server_count;
 	for (size_t i = 0; i < old_n; i++)

@@ -135,7 +135,11 @@ http_wire_is_refused(struct http_wire *w, int status, struct fault *f)
 
 	if (status == 401 || (status == 403 && opening))
 		fault_set(f, FAULT_SERVER_NEEDS_LOGIN,
-			"it answered %d: it wants a login", status);
+			"it answered %d: it wants a login; %s under headers of "
+			"its entry",
+			status,
+			w->has_credential ? "correct Authorization"
+					  : "put a key for it");
 	else if (status == 404 && !str_is_none(w->session))
 		w->session_is_lost = !fault_set(
 			f, FAULT_SERVER_LOST, "it ended the session");

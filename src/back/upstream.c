@@ -10,6 +10,11 @@
 
 #define BACKOFF_FIRST_MS ((int64_t)1000)
 #define BACKOFF_LAST_MS  ((int64_t)60000)
+/* Of a server that wants a login: nobody but a person can mend that, so it is
+ * asked again slowly, and when somebody wants it. */
+#define LOGIN_FIRST_MS   ((int64_t)60000)
+#define LOGIN_LAST_MS    ((int64_t)5 * 60 * 1000)
+#define LOGIN_WANTED_MS  ((int64_t)5000)
 #define STEADY_MS        ((int64_t)60000)
 #define SWEEP_MS         ((int64_t)5 * 60 * 1000)
 #define SERVER_MAX       ((size_t)1 << 20)
@@ -61,6 +66,8 @@ upstream_is_shared(const struct upstream *u)
 static void
 open_first(struct upstream *u)
 {
+	loop_timer_stop(&u->retry);
+	u->tried_at = loop_now(u->plan.loop);
 	set_state(u, UPSTREAM_CONNECTING, "");
 	u->first = held_open(u, NULL);
 }
@@ -122,13 +129,25 @@ upstream_changed(struct upstream *u, enum lists_kind kind)
 /* ---- losing it ---- */
 
 static int64_t
-backoff_ms(unsigned failures)
+backoff_ms(unsigned failures, int64_t first, int64_t last)
 {
-	int64_t ms = BACKOFF_FIRST_MS;
+	int64_t ms = first;
 
-	for (unsigned i = 1; i < failures && ms < BACKOFF_LAST_MS; i++)
+	for (unsigned i = 1; i < failures && ms < last; i++)
 		ms *= 2;
-	return ms < BACKOFF_LAST_MS ? ms : BACKOFF_LAST_MS;
+	return ms < last ? ms : last;
+}
+
+static void
+try_later(struct upstream *u, enum upstream_state state, const char *why,
+	int64_t ms)
+{
+	char detail[sizeof(u->detail)];
+
+	snprintf(detail, sizeof(detail), "%.200s; next try in %d s", why,
+		(int)(ms / 1000));
+	set_state(u, state, detail);
+	loop_timer_set(&u->retry, ms);
 }
 
 /* Whether the lost link was of use, so that a new one is worth a try at
@@ -145,24 +164,27 @@ void
 upstream_lost(
 	struct upstream *u, const struct link *lost, const struct fault *why)
 {
-	char detail[sizeof(u->detail)];
-	int64_t ms;
-
-	if (why->id == FAULT_SERVER_NEEDS_LOGIN) {
-		set_state(u, UPSTREAM_NEEDS_LOGIN, why->detail);
-		return;
-	}
 	if (was_steady(u, lost))
 		u->failures = 0;
-	if (++u->failures == 1 && u->state == UPSTREAM_CONNECTED) {
+	u->failures++;
+	if (why->id == FAULT_SERVER_NEEDS_LOGIN)
+		try_later(u, UPSTREAM_NEEDS_LOGIN, why->detail,
+			backoff_ms(u->failures, LOGIN_FIRST_MS, LOGIN_LAST_MS));
+	else if (u->failures == 1 && u->state == UPSTREAM_CONNECTED)
 		open_first(u); /* it worked until now: at once */
-		return;
-	}
-	ms = backoff_ms(u->failures);
-	snprintf(detail, sizeof(detail), "%.200s; next try in %d s",
-		why->detail, (int)(ms / 1000));
-	set_state(u, UPSTREAM_WAITING, detail);
-	loop_timer_set(&u->retry, ms);
+	else
+		try_later(u, UPSTREAM_WAITING, why->detail,
+			backoff_ms(u->failures, BACKOFF_FIRST_MS,
+				BACKOFF_LAST_MS));
+}
+
+void
+upstream_wanted(struct upstream *u)
+{
+	int64_t age = loop_now(u->plan.loop) - u->tried_at;
+
+	if (u->state == UPSTREAM_NEEDS_LOGIN && age >= LOGIN_WANTED_MS)
+		open_first(u);
 }
 
 void

@@ -7,7 +7,9 @@
  *	CONNECTING ──opened, listed──▶ CONNECTED ──lost──▶ WAITING
  *	    │  ▲                                             │
  *	    │  └───────────────── back-off over ─────────────┘
- *	    └──▶ NEEDS_LOGIN (401), FAILED (an entry that can't run)
+ *	    │  └─────── slow back-off, somebody wants it ──┐
+ *	    ├──401────────────────────────────────────▶ NEEDS_LOGIN
+ *	    └──▶ FAILED (an entry that can't run)
  *
  * The state is that of the first link.  It is nobody's: it learns the revision,
  * fills the catalogue, and is taken over by the first person who calls.  Links
@@ -53,6 +55,11 @@ void upstream_link(
 	struct upstream *u, struct link_wait *w, const struct principal *p);
 /* Waits no longer. */
 void link_wait_cancel(struct link_wait *w);
+
+/* Somebody wants it, or the settings were read again: if it wanted a login, it
+ * is asked whether it still does, unless it just was.  upstream_link() and
+ * upstream_refresh() do this by themselves. */
+void upstream_wanted(struct upstream *u);
 
 /* Has that person's list of that kind up to date, as listing_refresh(); at once
  * when there is no link to ask. */

@@ -179,6 +179,7 @@ ask(struct upstream *u, enum lists_kind kind, struct str person_id,
 	struct held *h = held_to_ask(u, kind, person_id);
 
 	list_init(&w->place);
+	upstream_wanted(u);
 	if (h == NULL || (h == u->first && !link_is_open(h->link)))
 		w->ready(w, NULL);
 	else

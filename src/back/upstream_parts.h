@@ -32,6 +32,7 @@ struct upstream {
 	int64_t troubled_at;  /* wall clock, seconds */
 	int64_t since;        /* the same */
 	int64_t begun_at;     /* loop_now() */
+	int64_t tried_at;     /* the same, of the last first link */
 	int64_t connected_at; /* the same */
 	uint64_t answers;     /* of the first link, by then */
 	bool has_settled;

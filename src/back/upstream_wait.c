@@ -76,6 +76,7 @@ upstream_link(
 		w->ready(w, h->link, NULL);
 		return;
 	}
+	upstream_wanted(u);
 	if (u->state == UPSTREAM_CONNECTING) {
 		list_add(&u->waits, &w->place);
 		return;

@@ -87,10 +87,13 @@ server_is_known(struct exchange *x)
 		return true;
 	if (u != NULL && exchange_settle(x))
 		return false;
-	fault_set(&f, FAULT_SERVER_DOWN, "%.*s is %s: %.*s",
-		STR_ARG(p->endpoint.name),
-		u == NULL ? "gone" : upstream_state_name(upstream_state(u)),
-		STR_ARG(u == NULL ? STR("") : upstream_detail(u)));
+	if (u == NULL) {
+		fault_set(&f, FAULT_SERVER_DOWN, "%.*s is gone",
+			STR_ARG(p->endpoint.name));
+	} else {
+		upstream_say_why(u, &f);
+		upstream_wanted(u);
+	}
 	exchange_refuse(x, &f);
 	return false;
 }

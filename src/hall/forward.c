@@ -108,9 +108,11 @@ say_unknown(struct exchange *x, const struct place *p, struct str name)
 	for (size_t i = 0; (u = place_upstream(x->hall, p, i)) != NULL; i++) {
 		struct str server = upstream_entry(u)->name;
 
-		if (upstream_server(u) == NULL && str_starts(name, server) &&
-			str_starts(str_cut(name, server.n, name.n), STR("__")))
-			upstream_say_why(u, &f);
+		if (upstream_server(u) != NULL || !str_starts(name, server) ||
+			!str_starts(str_cut(name, server.n, name.n), STR("__")))
+			continue;
+		upstream_say_why(u, &f);
+		upstream_wanted(u);
 	}
 	exchange_refuse(x, &f);
 }

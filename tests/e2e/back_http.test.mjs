@@ -127,9 +127,13 @@ before(async () => {
 		res.on('close', () => clearInterval(more));
 	};
 	servers.late = await fakeHttp({ port: await freePort(), down: true });
+	for (const name of ['locked', 'locked_key']) {
+		const s = servers[name] = await fakeHttp({ era: 'modern', on: { '*': (req, res) => (s.closed ? send(res, 401, undefined, { 'www-authenticate': 'Bearer' }) : 'go on') }, closed: true });
+	}
 	const entries = {};
 	for (const [name, [on]] of Object.entries(starts)) servers[`start_${name}`] = await fakeHttp({ on });
 	for (const [name, s] of Object.entries(servers)) entries[name] = { url: `http://127.0.0.1:${s.port}/mcp`, ...(['start_never', 'start_slow_list'].includes(name) && SHORT) };
+	entries.locked_key.headers = { Authorization: 'Bearer a-key-that-was-right' };
 	for (const era of ['legacy', 'modern']) entries[`short_${era}`] = { ...entries[era], ...SHORT };
 	b = await startBack({ mcpServers: entries });
 	for (const name of ['good', 'legacy', 'modern', 'short_legacy', 'short_modern']) await b.until(name, 'connected');
@@ -156,6 +160,27 @@ describe('at its start', () => {
 		await b.until('late', 'connected');
 		assert.equal(text(await b.call('late', 'echo', { text: 'here' })), 'echo: here');
 	});
+});
+
+test('one that wants a login, until it does not', async () => {
+	await b.until('locked', 'needs login', /put a key for it under headers of its entry; next try in (60|120) s/);
+	await b.until('locked_key', 'needs login', /correct Authorization under headers of its entry; next try/);
+	refused(await b.call('locked', 'echo'), 'server_needs_login');
+	const served = name => until(`${name} to be served`, async () => text(await b.call(name, 'echo', { text: 'in' })) === 'echo: in');
+	// It is not asked at once, however often it is called.
+	const asked = servers.locked.requests.length;
+	for (let i = 0; i < 30; i++) await b.call('locked', 'echo');
+	assert.ok(servers.locked.requests.length <= asked + 4, `${servers.locked.requests.length - asked} more requests`);
+	for (const name of ['locked', 'locked_key']) servers[name].closed = false;
+	await served('locked');
+	await b.until('locked', 'connected', /^$/);
+	await until('listing to be asking', async () => { await b.ask('tools/list', {}); return (await b.state('locked_key')).state === 'connected'; });
+	// A key that is taken back in the middle.
+	servers.locked.closed = true;
+	refused(await b.call('locked', 'echo'), 'server_needs_login');
+	await b.until('locked', 'needs login');
+	servers.locked.closed = false;
+	await served('locked');
 });
 
 describe('which era does it speak?', () => {
@@ -293,7 +318,11 @@ test('lesson_B11_bytes: in none of these ways did the caller\'s token, or a fiel
 		assert.ok(s.bytes.length > 0, name);
 		assert.ok(!s.bytes.includes(bearer) && !s.bytes.includes(bearer.slice(4, 30)), `${name} got the token`);
 		assert.ok(!/caller/.test(s.bytes), `${name} got a field of the caller`);
-		for (const r of s.requests) for (const k of Object.keys(r.headers)) seen.add(k);
+		const ours = name === 'locked_key' ? 'Bearer a-key-that-was-right' : undefined;
+		for (const r of s.requests) {
+			assert.equal(r.headers.authorization, ours, name);
+			for (const k of Object.keys(r.headers)) if (k !== 'authorization') seen.add(k);
+		}
 	}
 	assert.deepEqual([...seen].sort(), ['accept', 'content-length', 'content-type', 'host', 'mcp-method', 'mcp-name', 'mcp-protocol-version', 'mcp-session-id']);
 });
