@@ -173,10 +173,9 @@ connections_within(unsigned wanted)
 	return most;
 }
 
-static bool
-start_listening(struct serve *s, struct fault *f)
+static struct http_limits
+limits_of(const struct settings *set)
 {
-	const struct settings *set = s->settings;
 	struct http_limits limits = http_limits_default;
 
 	limits.body_max = set->body_max;
@@ -184,6 +183,15 @@ start_listening(struct serve *s, struct fault *f)
 	limits.body_ms = set->body_ms;
 	limits.idle_ms = set->idle_ms;
 	limits.connections = connections_within(set->connections);
+	return limits;
+}
+
+static bool
+start_listening(struct serve *s, struct fault *f)
+{
+	const struct settings *set = s->settings;
+	struct http_limits limits = limits_of(set);
+
 	if (!str_is_none(set->tls_cert)) {
 		s->tls_in = tls_server_new(set->tls_cert.p, set->tls_key.p, f);
 		if (s->tls_in == NULL)
@@ -202,6 +210,7 @@ start_listening(struct serve *s, struct fault *f)
 static void
 take_settings(void *with, struct settings *fresh)
 {
+	struct http_limits limits;
 	struct serve *s = with;
 
 	setup_events(fresh);
@@ -210,6 +219,8 @@ take_settings(void *with, struct settings *fresh)
 	s->settings = fresh;
 	hall_settings(s->hall, fresh);
 	front_settings(s->front, fresh);
+	limits = limits_of(fresh);
+	http_server_set_limits(s->server, &limits);
 	event_log(NULL, EVENT_SETTINGS_LOADED, EF_STR("file", fresh->path),
 		EF_U64("servers", fresh->server_count));
 }

@@ -248,6 +248,16 @@ http_server_address(const struct http_server *s)
 	return str_from(s->address);
 }
 
+void
+http_server_set_limits(struct http_server *s, const struct http_limits *limits)
+{
+	s->limits = *limits;
+	s->sweep_ms = sweep_interval(limits);
+	if (s->sweep.place != 0)
+		loop_timer_set(&s->sweep, s->sweep_ms);
+	http_service_resume(s);
+}
+
 static void
 hurry(struct http_connection *c)
 {

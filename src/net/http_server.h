@@ -77,6 +77,11 @@ struct http_server *http_server_new(struct loop *l, struct str listen,
 /* The bound address as "host:port". */
 struct str http_server_address(const struct http_server *s);
 
+/* Other limits than those that it was made with, for all that begins from now
+ * on. */
+void http_server_set_limits(
+	struct http_server *s, const struct http_limits *limits);
+
 /* No new connections, idle ones closed, half heads given a second to become
  * whole; running requests finish (streams are ended by their owners);
  * done(with) when the last is gone or after ms. */

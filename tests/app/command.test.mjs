@@ -1,8 +1,9 @@
 // The command line as a user meets it.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync }
 	from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
@@ -255,6 +256,21 @@ test('serve: reload by file and by signal, broken settings kept', async t => {
 		{ method: 'POST' })).status, 404);
 	assert.equal((await fetch(`${d.url}/mcp/three`,
 		{ method: 'POST' })).status, 401);
+});
+
+test('serve: limits change with the settings', async t => {
+	const dir = freshFolder(t);
+	writeSettings(dir, { mcpServers: {}, limits: { head: '10m' } });
+	const d = await serve(t, dir);
+	await d.said(/listening/);
+	writeSettings(dir, { mcpServers: {}, limits: { head: '100ms' } });
+	d.child.kill('SIGHUP');
+	await d.said(/settings loaded/);
+	const half = connect(d.port, '127.0.0.1');
+	t.after(() => half.destroy());
+	half.write('GET / HTTP/1.1\r\nHo');
+	const [answer] = await once(half, 'data');
+	assert.match(String(answer), /^HTTP\/1\.1 408 /);
 });
 
 test('serve: a reload that is asked for while another one runs', async t => {

@@ -421,22 +421,46 @@ drain_lets_running_requests_finish(void **state)
 	start_with(&quick);
 }
 
+static void
+shorten_now(void *with)
+{
+	struct http_limits limits = quick;
+
+	(void)with;
+	loop_wake_free(&drain_wake);
+	limits.head_ms = 40;
+	http_server_set_limits(serving.server, &limits);
+}
+
+/* With the old limits the client would lose its patience. */
+static void
+limits_can_change(void **state)
+{
+	struct client before = client_dial(&serving), c;
+
+	(void)state;
+	drain_wake = loop_wake_new(serving.loop, shorten_now, NULL);
+	client_say(&before, GET("/a"));
+	client_hears(&before, 200, "GET /a ");
+	loop_wake(drain_wake);
+	client_say(&before, GET("/a"));
+	client_hears(&before, 200, "GET /a ");
+	c = client_dial(&serving);
+	client_say(&c, STR("GET /a HTTP/1.1\r\nHo"));
+	client_hears(&c, 408, NULL);
+	client_hang_up(&c);
+	client_hang_up(&before);
+	restart_with(&quick);
+}
+
 /* Without the short end the client would lose its patience. */
 static void
 drain_does_not_wait_for_half_a_head(void **state)
 {
-	struct http_limits patient = quick;
-	struct client half, idle;
+	struct client half = client_dial(&serving);
+	struct client idle = client_dial(&serving);
 
 	(void)state;
-	patient.head_ms = 60000;
-	patient.body_ms = 60000;
-	patient.idle_ms = 60000;
-	patient.write_ms = 60000;
-	serving_stop(&serving);
-	start_with(&patient);
-	half = client_dial(&serving);
-	idle = client_dial(&serving);
 	was_drained = false;
 	drain_wake = loop_wake_new(serving.loop, drain_now, NULL);
 	client_say(&half, GET("/a"));
@@ -504,6 +528,7 @@ main(void)
 		IN_PEACE(the_longest_idle_makes_room),
 		IN_PEACE(lack_of_descriptors_is_survived),
 		IN_PEACE(drain_lets_running_requests_finish),
+		IN_PEACE(limits_can_change),
 		IN_PEACE(drain_does_not_wait_for_half_a_head),
 		IN_PEACE(addresses_are_checked),
 	};
