@@ -16,6 +16,7 @@
 #define NEXT_MAX      ((size_t)16 << 10)
 #define FORM_COOKIE_S ((int64_t)3600)
 #define NONCE_CHARS   43u /* 32 bytes as base64url */
+#define KNOWN_S       ((int64_t)180 * 24 * 3600)
 
 /* ---- cookies ---- */
 
@@ -215,6 +216,57 @@ browser_form_check(const struct front *front, struct str session_digest,
 		return fault_set(
 			f, FAULT_STALE_FORM, "the form's token is another's");
 	return true;
+}
+
+/* ---- browsers that are known ---- */
+
+static struct str
+known_name(const struct front *front)
+{
+	return is_secure(front) ? STR("__Host-ostiary-known")
+				: STR("ostiary-known");
+}
+
+static struct str
+known_form(struct arena *a, struct str person_name)
+{
+	return str_join(a, STR("known|"), person_name);
+}
+
+struct str
+browser_known(struct arena *a, const struct front *front,
+	const struct http_request *r, struct str person_name)
+{
+	struct str value = read_cookie(r, known_name(front));
+	size_t dot = str_find_char(value, '.');
+	struct str nonce = str_cut(value, 0, dot);
+
+	if (str_is_none(value) || dot == value.n || !is_nonce(nonce) ||
+		!browser_form_check(front, nonce, known_form(a, person_name),
+			str_cut(value, dot + 1, value.n), NULL))
+		return STR_NONE;
+	return nonce;
+}
+
+struct str
+browser_set_known(struct arena *a, const struct front *front,
+	const struct http_request *r, struct str person_name)
+{
+	struct str nonce = browser_known(a, front, r, person_name);
+
+	if (str_is_none(nonce))
+		nonce = random_text(a, 32);
+	return write_cookie(a,
+		&(struct cookie){
+			.name = known_name(front),
+			.value = str_join(a, nonce, STR("."),
+				browser_form_token(a, front, nonce,
+					known_form(a, person_name))),
+			.path = STR_NONE,
+			.max_age = KNOWN_S,
+			.secure = is_secure(front),
+			.strict = true,
+		});
 }
 
 /* ---- who it is ---- */

@@ -52,6 +52,15 @@ struct str browser_stranger(
 struct str browser_set_stranger(
 	struct arena *a, const struct front *front, struct str nonce);
 
+/* A browser in which that person logged in before: text that is its own, or
+ * STR_NONE.  It opens nothing, but has tries of its own, so that strangers who
+ * use up those of the name don't keep its owner out. */
+struct str browser_known(struct arena *a, const struct front *front,
+	const struct http_request *r, struct str person_name);
+/* The Set-Cookie value that makes it one, for half a year. */
+struct str browser_set_known(struct arena *a, const struct front *front,
+	const struct http_request *r, struct str person_name);
+
 /* A session that is about to begin: what the browser gets and what the store
  * keeps, in the arena. */
 struct browser_fresh {

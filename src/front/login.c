@@ -122,6 +122,7 @@ struct attempt {
 	struct secret password;
 	struct str next;
 	struct str network;
+	struct str tries; /* whose are taken: the name's or the browser's */
 	struct str old_digest; /* of the session that ends; STR_NONE */
 	struct person person;
 	bool known; /* the name is somebody's who may log in */
@@ -143,6 +144,7 @@ attempt_in(struct arena *a, const struct attempt *from)
 	t->name = str_dup(a, from->name);
 	t->next = str_dup(a, from->next);
 	t->network = str_dup(a, from->network);
+	t->tries = str_dup(a, from->tries);
 	t->old_digest = str_dup(a, from->old_digest);
 	t->person.id = str_dup(a, from->person.id);
 	t->person.password_hash = str_dup(a, from->person.password_hash);
@@ -172,7 +174,7 @@ refuse(struct front *front, struct http_request *r, const struct attempt *t,
 	struct reply how = { .status = row->http };
 	int64_t now = loop_now(front->loop);
 	int64_t by_name = throttle_wait(
-		front->throttle, THROTTLE_LOGIN_NAME, t->name, now);
+		front->throttle, THROTTLE_LOGIN_NAME, t->tries, now);
 
 	if (f->id == FAULT_TOO_MANY) {
 		how.retry_after = throttle_wait(front->throttle,
@@ -193,19 +195,19 @@ may_try(struct front *front, const struct attempt *t, struct fault *f)
 {
 	int64_t now = loop_now(front->loop);
 
-	return throttle_has(
-		       front->throttle, THROTTLE_LOGIN_NAME, t->name, now, f) &&
+	return throttle_has(front->throttle, THROTTLE_LOGIN_NAME, t->tries, now,
+		       f) &&
 		throttle_take(front->throttle, THROTTLE_LOGIN_NETWORK,
 			t->network, now, f) &&
 		throttle_take(
-			front->throttle, THROTTLE_LOGIN_NAME, t->name, now, f);
+			front->throttle, THROTTLE_LOGIN_NAME, t->tries, now, f);
 }
 
 static void
 give_back(struct front *front, const struct attempt *t)
 {
 	throttle_give(front->throttle, THROTTLE_LOGIN_NETWORK, t->network);
-	throttle_clear(front->throttle, THROTTLE_LOGIN_NAME, t->name);
+	throttle_clear(front->throttle, THROTTLE_LOGIN_NAME, t->tries);
 }
 
 /* In the pool. */
@@ -266,8 +268,10 @@ let_in(struct front *front, struct http_request *r, void *input,
 	give_back(front, t);
 	event_log(&r->scope, EVENT_LOGIN, EF_STR("name", t->name));
 	reply_see_other(r, str_dup(r->arena, t->next),
-		&(struct reply){ .cookies = { browser_set_session(
-					 r->arena, front, t->fresh.token) } });
+		&(struct reply){ .cookies = { browser_set_session(r->arena,
+						      front, t->fresh.token),
+					 browser_set_known(r->arena, front, r,
+						 t->name) } });
 }
 
 static bool
@@ -315,6 +319,15 @@ start(struct front *front, struct http_request *r, const struct attempt *from)
 	work_submit(w, &plan, attempt_in(work_arena(w), from));
 }
 
+static struct str
+whose_tries(const struct front *front, struct http_request *r, struct str name)
+{
+	struct str known = browser_known(r->arena, front, r, name);
+
+	return str_is_none(known) ? name
+				  : str_join(r->arena, known, STR("|"), name);
+}
+
 void
 login_post(struct front *front, struct http_request *r)
 {
@@ -329,6 +342,7 @@ login_post(struct front *front, struct http_request *r)
 	t.name = form_page_get(&form, "username");
 	t.next = safe_next(form_get(&form, "next"));
 	t.network = throttle_network(r->arena, r->peer);
+	t.tries = t.name;
 	t.old_digest = browser_cookie(r->arena, front, r);
 	secret_set(&t.password, form_page_get(&form, "password"));
 	if (!front->settings->login_password) {
@@ -338,10 +352,12 @@ login_post(struct front *front, struct http_request *r)
 		secret_is_empty(&t.password) || t.password.n > PASSWORD_MAX) {
 		fault_set(&f, FAULT_WRONG_LOGIN, "no such name or password");
 		refuse(front, r, &t, &f);
-	} else if (!may_try(front, &t, &f)) {
-		refuse(front, r, &t, &f);
 	} else {
-		start(front, r, &t);
+		t.tries = whose_tries(front, r, t.name);
+		if (may_try(front, &t, &f))
+			start(front, r, &t);
+		else
+			refuse(front, r, &t, &f);
 	}
 	secret_clear(&t.password);
 }

@@ -223,8 +223,10 @@ made(struct front *front, struct http_request *r, void *input,
 	}
 	event_log(&r->scope, EVENT_OWNER_MADE, EF_STR("name", m->person.name));
 	reply_see_other(r, STR("/"),
-		&(struct reply){ .cookies = { browser_set_session(
-					 r->arena, front, m->fresh.token) } });
+		&(struct reply){ .cookies = { browser_set_session(r->arena,
+						      front, m->fresh.token),
+					 browser_set_known(r->arena, front, r,
+						 m->person.name) } });
 }
 
 /* Even when the browser left: the link is spent. */

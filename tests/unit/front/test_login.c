@@ -3,6 +3,7 @@
 
 #include "base/secret.h"
 #include "front/browser.h"
+#include "front/throttle.h"
 
 #include <fcntl.h>
 
@@ -408,6 +409,61 @@ many_wrong_logins_have_to_wait(void **state)
 	assert_int_equal(ground_status(answer), 429);
 }
 
+/* A login with another cookie beside the form's. */
+static int
+log_in_with(struct ground *g, const char *name, const char *cookie)
+{
+	const char *page = ground_request(g, "GET /login", "", "");
+	const char *both =
+		str_fmt(g->arena, "%s; %s", cookie_of(g, page), cookie).p;
+
+	return ground_status(ground_request(g, "POST /login",
+		cookie_field(g, FORM_TYPE, both),
+		str_fmt(g->arena,
+			"form_token=%s&username=%s&password=" PASSWORD,
+			form_token_of(g, page), name)
+			.p));
+}
+
+static void
+use_up_the_tries_for(struct ground *g, struct str name)
+{
+	while (throttle_take(g->front->throttle, THROTTLE_LOGIN_NAME, name,
+		loop_now(g->loop), NULL))
+		;
+}
+
+static void
+strangers_lock_no_known_browser_out(void **state)
+{
+	struct ground *g = *state;
+	const char *answer, *known;
+	char *forged, *last;
+
+	set_up(g);
+	answer = log_in(g, "grace", PASSWORD, "/");
+	known = ground_between(g, answer, "Set-Cookie: ostiary-known=", ";");
+	assert_non_null(known);
+	known = str_fmt(g->arena, "ostiary-known=%s", known).p;
+	assert_null(strstr(known, "grace"));
+	use_up_the_tries_for(g, STR("grace"));
+	assert_int_equal(log_in_with(g, "grace", "a=b"), 429);
+	assert_int_equal(log_in_with(g, "grace", known), 303);
+	/* Only for that name, and only as we made it. */
+	use_up_the_tries_for(g, STR("ada"));
+	assert_int_equal(log_in_with(g, "ada", known), 429);
+	forged = strdup(known);
+	last = forged + strlen(forged) - 1;
+	*last = *last == '0' ? '1' : '0';
+	assert_int_equal(log_in_with(g, "grace", forged), 429);
+	free(forged);
+	forged = strdup(known);
+	last = strchr(forged, '=') + 1;
+	*last = *last == 'a' ? 'b' : 'a';
+	assert_int_equal(log_in_with(g, "grace", forged), 429);
+	free(forged);
+}
+
 static void
 cookies_are_marked(void **state)
 {
@@ -460,6 +516,7 @@ main(void)
 		LOGIN_TEST(logout_ends_the_session),
 		LOGIN_TEST(sessions_end_on_time),
 		LOGIN_TEST(many_wrong_logins_have_to_wait),
+		LOGIN_TEST(strangers_lock_no_known_browser_out),
 		LOGIN_TEST(cookies_are_marked),
 		cmocka_unit_test(paths_that_are_ours),
 	};
