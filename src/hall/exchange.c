@@ -7,6 +7,7 @@
 #include "hall/session.h"
 #include "mcp/message.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #define ERROR_MAX ((size_t)256 << 10)
@@ -30,6 +31,7 @@ exchange_new(struct hall *h, const struct hall_request *r)
 		sizeof(*x) - offsetof(struct exchange, era));
 	x->hall = h;
 	x->r = *r;
+	x->progress = -INFINITY;
 	list_init(&x->in_session);
 	list_init(&x->in_settling);
 	list_init(&x->wait.place);

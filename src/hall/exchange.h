@@ -31,6 +31,7 @@ struct exchange {
 	bool ended;              /* among the spares now */
 	bool streaming;          /* message() was called */
 	bool retried;
+	double progress; /* the last that the client was told */
 
 	/* waiting for servers to settle, or to list (list.c) */
 	struct loop_timer settle;

@@ -156,16 +156,6 @@ level_wanted(struct exchange *x)
 	return level;
 }
 
-/* What a modern server is told for a legacy client that never set a level: it
- * is ours to choose then. */
-static enum level
-level_sent(struct exchange *x)
-{
-	enum level level = level_wanted(x);
-
-	return level == LEVEL_OFF && x->era == ERA_LEGACY ? LEVEL_INFO : level;
-}
-
 /* A child reads lines: line breaks between tokens must go first. */
 static bool
 make_one_line(struct exchange *x, struct fault *f)
@@ -253,7 +243,7 @@ send_on(struct exchange *x, struct link *l, struct fault *f)
 				    : STR_NONE,
 			    .token = has_progress ? x->call.id
 						  : CONVERT_NO_TOKEN,
-			    .level = level_sent(x),
+			    .level = level_wanted(x),
 		    },
 		    &splice, f))
 		return false;
@@ -330,6 +320,7 @@ pass_progress(struct exchange *x, const struct envelope *e)
 	struct fault f;
 
 	if (!envelope_has(x->e.meta_progress_token) ||
+		!convert_note_advances(e, &x->progress) ||
 		!convert_note_progress(
 			e, x->e.meta_progress_token.value, &splice, &f))
 		return;

@@ -12,6 +12,10 @@
 bool convert_note_progress(const struct envelope *e, struct str token,
 	struct splice *out, struct fault *f);
 
+/* Whether a notifications/progress says more than *last, which becomes what it
+ * says (BR-51).  Begin with -INFINITY. */
+bool convert_note_advances(const struct envelope *e, double *last);
+
 /* The integer token of a notifications/progress; false when it is none of
  * ours. */
 bool convert_note_token(const struct envelope *e, int64_t *token);

@@ -71,6 +71,7 @@ static const struct row params_rows[] = {
 	ROW("level", level),
 	ROW("requestId", request_id),
 	ROW("progressToken", progress_token),
+	ROW("progress", progress),
 	ROW("inputResponses", input_responses),
 	ROW("requestState", request_state),
 	ROW("task", task),

@@ -61,6 +61,7 @@ struct envelope {
 	struct envelope_member level;      /* setLevel, notifications/message */
 	struct envelope_member request_id; /* cancelled */
 	struct envelope_member progress_token; /* notifications/progress */
+	struct envelope_member progress;
 	struct envelope_member input_responses;
 	struct envelope_member request_state;
 	struct envelope_member task;

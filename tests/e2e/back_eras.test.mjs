@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { freePort, here, legacy, modules, MODERN, modern, obtain, ostiary, request, run, until, Visitor } from './lib.mjs';
 import { captured, child, folder, modernAsk, open, startBack, text } from './support/back.mjs';
-import { fakeHttp, send } from './support/fake-http.mjs';
+import { fakeHttp, send, stream } from './support/fake-http.mjs';
 
 const META = 'io.modelcontextprotocol/';
 const CLIENTS = ['2025-03-26', '2025-06-18', '2025-11-25', MODERN];
@@ -229,6 +229,40 @@ test('numbers, key order and escapes arrive as they were sent', async () => {
 		await request(`${b.d.url}/mcp/${name}`, { method: 'POST', headers: { ...headers, 'content-type': 'application/json', accept: 'application/json, text/event-stream' }, body });
 		assert.ok(http[name].requests.some(r => r.body.includes(`"arguments":${args}`)), name);
 	}
+});
+
+test('BR-50: a modern server is told the level that a legacy client asked for, and none before', async () => {
+	const level = async (c, text) => {
+		await c.call('tools/call', { name: 'echo', arguments: { text } });
+		return http.modern_http.heard('tools/call').find(r => r.message.params.arguments.text === text).message.params._meta[`${META}logLevel`];
+	};
+	const c = await connect('2025-11-25', '/mcp/modern_http');
+	assert.equal(await level(c, 'no level yet'), undefined);
+	await c.call('logging/setLevel', { level: 'notice' });
+	assert.equal(await level(c, 'a level'), 'notice');
+	await c.close();
+});
+
+describe('BR-51: progress only grows', () => {
+	for (const [name, version] of [['legacy_http', MODERN], ['modern_http', '2025-11-25']])
+		test(`${name} to ${version}`, async () => {
+			const s = http[name], path = `/mcp/${name}`;
+			s.extra.push('jumps');
+			s.on.jumps = (req, res, m) => {
+				const out = stream(res), progressToken = m.params._meta.progressToken;
+				for (const progress of [5, 3, 3, 'six', 9, 9, 9.5]) out({ jsonrpc: '2.0', method: 'notifications/progress', params: { progressToken, progress } });
+				out({ jsonrpc: '2.0', id: m.id, result: { ...(name === 'modern_http' && { resultType: 'complete' }), content: [{ type: 'text', text: 'jumped' }] } });
+				res.end();
+			};
+			const session = version === MODERN ? undefined : await connect(version, path);
+			const o = await begin(version, path, 'tools/call', { name: 'jumps', arguments: {} }, { token: 't', session });
+			await until('the answer', () => o.ended);
+			assert.deepEqual(o.events.filter(e => e.method === 'notifications/progress').map(e => e.params.progress), [5, 9, 9.5]);
+			assert.equal(o.events.at(-1).result.content[0].text, 'jumped');
+			await session?.close();
+			s.extra.pop();
+			delete s.on.jumps;
+		});
 });
 
 // ---- a server whose tools changed ----

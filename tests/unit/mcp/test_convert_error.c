@@ -5,6 +5,9 @@
 
 #include "check.h"
 
+#include <math.h>
+#include <stdio.h>
+
 #define LEGACY REVISION_2025_11_25
 #define MODERN REVISION_2026_07_28
 
@@ -194,6 +197,35 @@ test_progress(void **state)
 }
 
 static void
+test_progress_increases(void **state)
+{
+	static const struct {
+		const char *progress;
+		bool passes;
+	} rows[] = { { "-1", true }, { "0", true }, { "5", true },
+		{ "3", false }, { "5", false }, { "5.0", false },
+		{ "5.25", true }, { "\"9\"", false }, { "null", false },
+		{ "1e1", true }, { "9.99", false }, { "1e999", true },
+		{ "1e999", false } };
+	double last = -INFINITY;
+
+	(void)state;
+	for (size_t i = 0; i < CHECK_COUNT(rows); i++) {
+		char params[80];
+
+		snprintf(params, sizeof(params),
+			"{\"progressToken\":1,\"progress\":%s}",
+			rows[i].progress);
+		read_note(str_dup(arena, str_from(params)).p);
+		check_row(
+			convert_note_advances(&note, &last), rows[i].passes, i);
+	}
+	read_note("{\"progressToken\":1}");
+	last = -INFINITY;
+	assert_false(convert_note_advances(&note, &last));
+}
+
+static void
 test_levels_pass(void **state)
 {
 	static const struct {
@@ -227,6 +259,7 @@ main(void)
 		cmocka_unit_test(test_about_us),
 		cmocka_unit_test(test_missing_capability),
 		cmocka_unit_test(test_progress),
+		cmocka_unit_test(test_progress_increases),
 		cmocka_unit_test(test_levels_pass),
 	};
 
