@@ -179,10 +179,11 @@ read_one(struct settings_reader *r, const struct expand *expand, struct json *v,
 	struct server_entry *e = &s->servers[s->server_count];
 	struct settings_place p = { up, settings_row_find(STR("mcpServers.*")),
 		v->key, v, SETTING_IN_SERVER, e };
-	size_t before = r->error_count;
 	struct str entry;
+	size_t before;
 
 	check_name(r, &p, s);
+	before = r->error_count;
 	s->server_count++;
 	e->name = str_dup(r->arena, v->key);
 	settings_keep_fallbacks(r, SETTING_IN_SERVER, e);

@@ -339,6 +339,8 @@ test_settings_servers_refused(void **state)
 	(void)state;
 	refused("{\"mcpServers\":{\"a__b\":{\"url\":\"http://a/\"}}}",
 		"mcp_settings.json:1:23: mcpServers.a__b: expected a name");
+	refused("{\"mcpServers\":{\"a__b\":{\"url\":\"${NO_SUCH}\"}}}",
+		"mcp_settings.json:1:23: mcpServers.a__b: expected a name");
 	refused("{\"mcpServers\":{\"a b\":{\"url\":\"http://a/\"}}}",
 		"mcp_settings.json:1:22: mcpServers.a b: expected a name");
 	refused("{\"mcpServers\":{\"a\":{}}}",
