@@ -12,9 +12,11 @@
 struct errand {
 	struct client_request request;
 	struct token_name name;
+	struct digest digest; /* the same, as the guard knows it */
 	int64_t now;
 	struct str client_id;
 	struct str grant_id; /* what was revoked; STR_NONE: nothing */
+	bool alone;          /* an access token of it only */
 };
 
 /* An unknown token is no fault (RFC 7009 2.2). */
@@ -64,6 +66,7 @@ run_access(struct arena *a, struct store_txn *t, struct errand *e,
 		!load_own(a, t, k.grant_id, c, f))
 		return unless_missing(f);
 	e->grant_id = k.grant_id;
+	e->alone = true;
 	return access_token_remove(t, token_name_str(&e->name), f);
 }
 
@@ -87,7 +90,7 @@ run(struct arena *a, struct store_txn *t, void *input, struct fault *f)
 	return true;
 }
 
-/* What the guard knows of the grant's tokens is looked up anew. */
+/* A client that gives an old access token back keeps its sessions. */
 static void
 always(struct front *front, void *input, const struct fault *f)
 {
@@ -95,9 +98,12 @@ always(struct front *front, void *input, const struct fault *f)
 
 	if (fault_is_set(f) || str_is_none(e->grant_id))
 		return;
-	guard_forget_grant(front->guard, e->grant_id);
-	event_log(NULL, EVENT_TOKEN_REVOKED, EF_STR("grant", e->grant_id),
-		EF_STR("client", e->client_id));
+	if (e->alone)
+		guard_forget_token(front->guard, &e->digest);
+	else
+		guard_forget_grant(front->guard, e->grant_id);
+	event_log(NULL, e->alone ? EVENT_ACCESS_REVOKED : EVENT_TOKEN_REVOKED,
+		EF_STR("grant", e->grant_id), EF_STR("client", e->client_id));
 }
 
 static void
@@ -119,6 +125,7 @@ prepare(struct arena *a, const struct front *front,
 	if (!client_request_read(a, front, r, NULL, &e->request, f))
 		return false;
 	e->name = token_name(form_get(&e->request.form, "token"));
+	e->digest = token_digest(form_get(&e->request.form, "token"));
 	e->now = loop_wall(front->loop);
 	return true;
 }

@@ -132,6 +132,20 @@ test('a login with the old password that is on its way counts no more', async ()
 	await new Visitor(d).login({ username: 'mallory', password: PASSWORDS[1] });
 });
 
+test('an access token that is given back alone takes no session along', async () => {
+	const old = await obtain(d, d.owner, { client, path: '/mcp/demo' });
+	await until('the demo', async () => (await modern(old.resource, old.access_token, 'tools/list')).message.result?.tools.length > 0);
+	const s = await legacy(old.resource, old.access_token);
+	const next = await token(d, { grant_type: 'refresh_token', refresh_token: old.refresh_token, client_id: client.client_id });
+	const list = bearer => s.post({ jsonrpc: '2.0', id: 7, method: 'tools/list' }, { authorization: `Bearer ${bearer}` });
+	assert.equal((await list(next.access_token)).status, 200);
+	assert.equal((await revoke(old, 'access_token')).status, 200);
+	assert.equal((await list(old.access_token)).status, 401);
+	assert.equal((await list(next.access_token)).status, 200, 'the session is still there');
+	assert.equal((await revoke(next, 'refresh_token')).status, 200);
+	assert.equal((await list(next.access_token)).status, 401);
+});
+
 test('a client that takes itself away takes its calls along', async () => {
 	const own = await register(d);
 	const t = await obtain(d, d.owner, { client: own, path: '/mcp/demo' });
