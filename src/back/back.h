@@ -33,6 +33,11 @@ struct back_listener {
 	/* Whether anybody (STR_NONE), or that person, wants to hear of changes
 	 * of that server's lists. */
 	bool (*heeds)(void *with, struct upstream *u, struct str person_id);
+	/* A link that was open is gone, and what was agreed over it: of whom, or
+	 * STR_NONE when it was everybody's or nobody's. */
+	void (*lost)(void *with, struct upstream *u, struct str person_id);
+	/* Whether that person's link is needed, though nobody calls by it. */
+	bool (*needs)(void *with, struct upstream *u, struct str person_id);
 	/* It is connecting no longer, whatever came of it. */
 	void (*settled)(void *with, struct upstream *u);
 	/* The upstream is about to be freed. */

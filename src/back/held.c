@@ -26,9 +26,17 @@ held_of(const struct upstream *u, struct str person_id)
 	return NULL;
 }
 
+/* The link is gone, and what was agreed over it. */
 static void
 forget(struct held *h)
 {
+	struct upstream *u = h->upstream;
+	const struct back_listener *bl = back_listener(u->plan.back);
+
+	if (h->was_open && !h->scouts)
+		bl->lost(bl->with, u,
+			h->person_id == NULL ? STR_NONE
+					     : str_from(h->person_id));
 	free(h->person_id);
 	free(h);
 }
@@ -258,11 +266,15 @@ held_is_heeded(const struct held *h)
 static bool
 is_wanted(const struct held *h)
 {
+	const struct back_listener *bl = back_listener(h->upstream->plan.back);
 	bool lists = false;
 
 	for (int k = 0; k < LISTS_KINDS; k++)
 		lists = lists || h->own[k] != NULL;
-	return link_is_busy(h->link) || (lists && held_is_heeded(h));
+	return link_is_busy(h->link) || (lists && held_is_heeded(h)) ||
+		(h->person_id != NULL &&
+			bl->needs(
+				bl->with, h->upstream, str_from(h->person_id)));
 }
 
 void

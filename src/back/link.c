@@ -367,6 +367,9 @@ begin(void *with)
 		link_end(l, &f);
 }
 
+/* Links are made on the loop's thread alone. */
+static uint64_t last_serial;
+
 struct link *
 link_new(const struct link_plan *plan)
 {
@@ -375,6 +378,7 @@ link_new(const struct link_plan *plan)
 	if (l == NULL)
 		die("out of memory");
 	l->plan = *plan;
+	l->serial = ++last_serial;
 	l->ops = plan->entry->transport == SERVER_STDIO ? &link_stdio_ops
 							: &link_http_ops;
 	l->arena = arena_new(LINK_ARENA_MAX);
@@ -475,6 +479,12 @@ bool
 link_is_open(const struct link *l)
 {
 	return l->state == LINK_OPEN && l->later.due == 0;
+}
+
+uint64_t
+link_serial(const struct link *l)
+{
+	return l->serial;
 }
 
 bool

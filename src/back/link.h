@@ -137,6 +137,8 @@ void link_close(struct link **l);
  * on. */
 const struct handshake_server *link_server(const struct link *l);
 bool link_is_open(const struct link *l);
+/* No two links have the same. */
+uint64_t link_serial(const struct link *l);
 bool link_is_busy(const struct link *l);
 /* How many calls were answered. */
 uint64_t link_answers(const struct link *l);

@@ -48,6 +48,7 @@ enum link_state { LINK_OPENING, LINK_OPEN, LINK_CLOSED };
 
 struct link {
 	struct link_plan plan;
+	uint64_t serial;
 	const struct link_ops *ops;
 	enum link_state state;
 	struct arena *arena; /* as long as the link */

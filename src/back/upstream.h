@@ -55,6 +55,10 @@ void upstream_link(
 	struct upstream *u, struct link_wait *w, const struct principal *p);
 /* Waits no longer. */
 void link_wait_cancel(struct link_wait *w);
+/* The open link by which that person calls, or NULL: none is opened. */
+struct link *upstream_open_link(const struct upstream *u, struct str person_id);
+/* Whether one link serves everybody. */
+bool upstream_is_shared(const struct upstream *u);
 
 /* Somebody wants it, or the settings were read again: if it wanted a login, it
  * is asked whether it still does, unless it just was.  upstream_link() and

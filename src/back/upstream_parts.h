@@ -58,8 +58,6 @@ struct upstream {
 
 /* ---- upstream.c ---- */
 
-/* Whether one link serves everybody. */
-bool upstream_is_shared(const struct upstream *u);
 /* The first link opened: learns what the server says of itself, and lists what
  * it offers. */
 void upstream_opened(struct upstream *u);

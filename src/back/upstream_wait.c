@@ -92,6 +92,15 @@ upstream_link(
 		list_add(&u->waits, &w->place);
 }
 
+struct link *
+upstream_open_link(const struct upstream *u, struct str person_id)
+{
+	const struct held *h =
+		upstream_is_shared(u) ? u->first : held_of(u, person_id);
+
+	return h != NULL && link_is_open(h->link) ? h->link : NULL;
+}
+
 void
 upstream_say_why(const struct upstream *u, struct fault *f)
 {

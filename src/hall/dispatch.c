@@ -158,10 +158,13 @@ legacy_session(struct exchange *x, struct fault *f)
 static bool
 legacy_method(struct exchange *x, struct fault *f)
 {
-	unsigned offered = capability_offer(
-		place_capabilities(x->hall, place_of(x->r.endpoint)),
-		x->revision);
+	const struct place *p = place_of(x->r.endpoint);
+	unsigned has = place_capabilities(x->hall, p), offered;
 
+	if (x->e.method == METHOD_RESOURCES_SUBSCRIBE ||
+		x->e.method == METHOD_RESOURCES_UNSUBSCRIBE)
+		has |= place_subscribe(x->hall, p);
+	offered = capability_offer(has, x->revision);
 	if (methods_for_server(x->e.method, x->revision) &&
 		capability_serves(offered, x->e.method))
 		return true;

@@ -46,7 +46,7 @@ exchange_of_wait(struct link_wait *w)
 static struct envelope_member
 naming_member(const struct exchange *x)
 {
-	if (x->e.method == METHOD_RESOURCES_READ)
+	if (methods_names_uri(x->e.method))
 		return x->e.uri;
 	if (x->e.method != METHOD_COMPLETE)
 		return x->e.name;
@@ -56,7 +56,7 @@ naming_member(const struct exchange *x)
 static bool
 names_resource(const struct exchange *x)
 {
-	return x->e.method == METHOD_RESOURCES_READ ||
+	return methods_names_uri(x->e.method) ||
 		(x->e.method == METHOD_COMPLETE && envelope_has(x->e.ref_uri));
 }
 
@@ -216,6 +216,17 @@ name_header(struct exchange *x, enum revision to)
 }
 
 static bool
+agree_subscriptions(struct exchange *x, struct link *l, struct fault *f)
+{
+	if (x->session == NULL)
+		return true;
+	if (x->session->subscriptions.n > 0)
+		subscriptions_renew(&x->session->subscriptions, x->upstream, l);
+	return x->e.method != METHOD_RESOURCES_SUBSCRIBE ||
+		subscription_begin(x, l, f);
+}
+
+static bool
 send_on(struct exchange *x, struct link *l, struct fault *f)
 {
 	enum revision to = x->spoken = link_server(l)->revision;
@@ -228,7 +239,8 @@ send_on(struct exchange *x, struct link *l, struct fault *f)
 	if (upstream_entry(x->upstream)->transport == SERVER_STDIO &&
 		!make_one_line(x, f))
 		return false;
-	if (!mirror_params(x, to, params, &param_count, f))
+	if (!mirror_params(x, to, params, &param_count, f) ||
+		!agree_subscriptions(x, l, f))
 		return false;
 	link_want_level(l, level_wanted(x));
 	link_call_init(&x->call, l, &listener);
@@ -272,6 +284,16 @@ link_ready(struct link_wait *w, struct link *l, const struct fault *why)
 		exchange_refuse(x, &f);
 }
 
+static void
+answer_empty(struct exchange *x)
+{
+	struct buf out;
+
+	buf_in(&out, x->r.arena, 1024);
+	message_empty(&out, x->e.id.value, x->revision);
+	exchange_answer_buf(x, &out);
+}
+
 void
 forward(struct exchange *x)
 {
@@ -282,6 +304,11 @@ forward(struct exchange *x)
 		return;
 	if (!policy_check(x, &scope, &f)) {
 		exchange_refuse_scope(x, &f, scope);
+		return;
+	}
+	if (x->e.method == METHOD_RESOURCES_UNSUBSCRIBE &&
+		!subscription_over(x)) {
+		answer_empty(x);
 		return;
 	}
 	x->wait.ready = link_ready;
@@ -427,6 +454,13 @@ is_worth_a_list(const struct exchange *x, const struct envelope *e)
 }
 
 static void
+forget_subscription(struct exchange *x)
+{
+	if (x->e.method == METHOD_RESOURCES_SUBSCRIBE && !x->gone)
+		subscription_undo(x);
+}
+
+static void
 answered(struct link_call *c, const struct envelope *e)
 {
 	struct exchange *x = exchange_of_call(c);
@@ -439,8 +473,10 @@ answered(struct link_call *c, const struct envelope *e)
 		x->list_wait.ready = reread;
 		upstream_reread(x->upstream, LISTS_TOOLS,
 			x->r.principal->person_id, &x->list_wait);
-	} else
+	} else {
+		forget_subscription(x);
 		answer_error(x, e);
+	}
 }
 
 /* What surely was not executed may be sent once more (BR-12). */
@@ -451,6 +487,7 @@ failed(struct link_call *c, const struct fault *f, bool sent)
 
 	if (x->gone || sent || x->retried || x->streaming ||
 		f->id == FAULT_SERVER_NEEDS_LOGIN) {
+		forget_subscription(x);
 		exchange_refuse(x, f);
 		return;
 	}

@@ -41,6 +41,20 @@ heard_note(void *with, struct upstream *u, struct str person_id,
 {
 	if (e->method == METHOD_MESSAGE && !str_is_none(person_id))
 		listen_tell_message(with, u, person_id, e);
+	else if (e->method == METHOD_RESOURCES_UPDATED)
+		subscription_heard(with, u, person_id, e);
+}
+
+static void
+heard_lost(void *with, struct upstream *u, struct str person_id)
+{
+	subscription_lost(with, u, person_id);
+}
+
+static bool
+heard_needs(void *with, struct upstream *u, struct str person_id)
+{
+	return subscription_has(with, u, person_id);
 }
 
 static bool
@@ -124,6 +138,8 @@ hall_new(const struct hall_parts *parts)
 			.listed = heard_listed,
 			.heard = heard_note,
 			.heeds = heard_heeds,
+			.lost = heard_lost,
+			.needs = heard_needs,
 			.settled = heard_settled,
 			.leaving = heard_leaving,
 			.with = h,
@@ -258,6 +274,7 @@ hall_free(struct hall **hp)
 		return;
 	*hp = NULL;
 	loop_timer_stop(&h->sweep);
+	h->parts.back = NULL; /* whichever of the two goes first */
 	session_close_all(h);
 	end_all_exchanges(h);
 	map_clear(&h->sessions);

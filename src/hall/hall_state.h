@@ -60,8 +60,12 @@ struct upstream *place_upstream(
 /* How many milliseconds a request that names none of its servers waits for
  * those that are still connecting; 0: there is nothing to wait for. */
 int64_t place_settle_ms(const struct hall *h, const struct place *p);
-/* CAPABILITY_* of its servers together; a hub's are constant. */
+/* CAPABILITY_* of its servers together; a hub's are constant, and what
+ * place_subscribe() says is not among them. */
 unsigned place_capabilities(const struct hall *h, const struct place *p);
+/* CAPABILITY_RESOURCES_SUBSCRIBE when one of its servers is a legacy one that
+ * has it, else 0: we do not subscribe to a modern one. */
+unsigned place_subscribe(const struct hall *h, const struct place *p);
 /* Names are prefixed: hub and groups. */
 static inline bool
 place_is_hub(const struct place *p)

@@ -13,8 +13,11 @@
 static unsigned
 offered(const struct exchange *x, enum revision to)
 {
+	const struct place *p = place_of(x->r.endpoint);
+
 	return capability_offer(
-		place_capabilities(x->hall, place_of(x->r.endpoint)), to);
+		place_capabilities(x->hall, p) | place_subscribe(x->hall, p),
+		to);
 }
 
 /* A single server's own words; a hub has none. */

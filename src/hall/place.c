@@ -226,6 +226,21 @@ place_settle_ms(const struct hall *h, const struct place *p)
 }
 
 unsigned
+place_subscribe(const struct hall *h, const struct place *p)
+{
+	struct upstream *u;
+
+	for (size_t i = 0; (u = place_upstream(h, p, i)) != NULL; i++) {
+		const struct handshake_server *s = upstream_server(u);
+
+		if (s != NULL && !revision_is_modern(s->revision) &&
+			(s->capabilities & CAPABILITY_RESOURCES_SUBSCRIBE) != 0)
+			return CAPABILITY_RESOURCES_SUBSCRIBE;
+	}
+	return 0;
+}
+
+unsigned
 place_capabilities(const struct hall *h, const struct place *p)
 {
 	const struct handshake_server *s;
@@ -239,6 +254,8 @@ place_capabilities(const struct hall *h, const struct place *p)
 		return 0;
 	/* A modern server is asked for logs request by request, and need not
 	 * say before that it has any. */
-	return s->capabilities |
-		(revision_is_modern(s->revision) ? CAPABILITY_LOGGING : 0);
+	return revision_is_modern(s->revision)
+		? (s->capabilities & ~CAPABILITY_RESOURCES_SUBSCRIBE) |
+			CAPABILITY_LOGGING
+		: s->capabilities;
 }

@@ -68,6 +68,7 @@ session_open(struct hall *h, const struct principal *p,
 	s->last_used = loop_now(h->parts.loop);
 	list_init(&s->listens);
 	list_init(&s->exchanges);
+	subscriptions_init(&s->subscriptions, h, s);
 	map_put(&h->sessions, session_id(s), s);
 	event_log(NULL, EVENT_SESSION_OPENED,
 		EF_SECRET("session", session_id(s)),
@@ -103,6 +104,7 @@ session_close(struct hall *h, struct session *s)
 	struct fault f;
 
 	map_remove(&h->sessions, session_id(s));
+	subscriptions_end(&s->subscriptions);
 	fault_set(&f, FAULT_MCP_NO_SESSION, "the session was ended");
 	while (!list_is_empty(&s->exchanges)) {
 		struct exchange *x = list_entry(

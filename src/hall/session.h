@@ -12,6 +12,7 @@
 
 #include "base/list.h"
 #include "hall/hall.h"
+#include "hall/subscription.h"
 #include "mcp/level.h"
 #include "mcp/revision.h"
 
@@ -29,6 +30,7 @@ struct session {
 	int64_t last_used;     /* loop_now() */
 	struct list listens;   /* its GET streams, the newest last */
 	struct list exchanges; /* its running requests */
+	struct subscriptions subscriptions;
 };
 
 struct session *session_open(struct hall *h, const struct principal *p,

@@ -4,11 +4,10 @@
 #include "text/json.h"
 #include "text/json_write.h"
 
-#define CHANGED                                                                \
+#define STREAMED                                                               \
 	(CAPABILITY_TOOLS_CHANGED | CAPABILITY_PROMPTS_CHANGED |               \
-		CAPABILITY_RESOURCES_CHANGED)
-#define NEVER                                                                  \
-	(CAPABILITY_RESOURCES_SUBSCRIBE | CAPABILITY_TASKS | CAPABILITY_LISTEN)
+		CAPABILITY_RESOURCES_CHANGED | CAPABILITY_RESOURCES_SUBSCRIBE)
+#define NEVER (CAPABILITY_TASKS | CAPABILITY_LISTEN)
 
 struct row {
 	const char *name;
@@ -52,7 +51,7 @@ capability_read(const struct json *caps, enum revision r)
 unsigned
 capability_offer(unsigned servers, enum revision r)
 {
-	return servers & ~(revision_is_modern(r) ? NEVER | CHANGED : NEVER);
+	return servers & ~(revision_is_modern(r) ? NEVER | STREAMED : NEVER);
 }
 
 bool
@@ -80,6 +79,9 @@ capability_write(struct json_write *w, unsigned offered, enum revision r)
 		json_begin(w, '{');
 		if ((offered & rows[i].changed) != 0)
 			json_member_bool(w, "listChanged", true);
+		if (rows[i].has == CAPABILITY_RESOURCES &&
+			(offered & CAPABILITY_RESOURCES_SUBSCRIBE) != 0)
+			json_member_bool(w, "subscribe", true);
 		json_end(w);
 	}
 	json_end(w);

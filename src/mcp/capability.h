@@ -31,9 +31,9 @@ struct json_write;
 unsigned capability_read(const struct json *caps, enum revision r);
 
 /* What we offer to a client of revision r out of what the servers have.
- * subscribe is not offered; listChanged and logging/setLevel only to legacy
- * clients, whose GET stream carries the notifications; a modern one still
- * gets logging, which is asked for by logLevel in each request. */
+ * listChanged, subscribe and logging/setLevel only to legacy clients, whose GET
+ * stream carries the notifications; a modern one still gets logging, which is
+ * asked for by logLevel in each request. */
 unsigned capability_offer(unsigned servers, enum revision r);
 
 /* Whether the offered bits serve a method; methods that need none are. */

@@ -157,7 +157,7 @@ target(const struct envelope *e)
 				!envelope_is(e->ref_type, STR("ref/resource"))
 			? e->ref_name
 			: e->ref_uri;
-	return e->method == METHOD_RESOURCES_READ ? e->uri : e->name;
+	return methods_names_uri(e->method) ? e->uri : e->name;
 }
 
 bool

@@ -156,6 +156,35 @@ message_set_level(struct buf *out, int64_t id, enum level level)
 }
 
 void
+message_resource(struct buf *out, int64_t id, enum method m, struct str uri)
+{
+	struct json_write w;
+
+	begin(&w, out);
+	json_member_i64(&w, "id", id);
+	json_member_str(&w, "method", methods_name(m));
+	json_member(&w, "params");
+	json_begin(&w, '{');
+	json_member_str(&w, "uri", uri);
+	json_end(&w);
+	json_end(&w);
+}
+
+void
+message_updated(struct buf *out, struct str uri)
+{
+	struct json_write w;
+
+	begin(&w, out);
+	json_member_str(&w, "method", methods_name(METHOD_RESOURCES_UPDATED));
+	json_member(&w, "params");
+	json_begin(&w, '{');
+	json_member_str(&w, "uri", uri);
+	json_end(&w);
+	json_end(&w);
+}
+
+void
 message_notification(struct buf *out, enum method m, struct str params)
 {
 	struct json_write w;

@@ -57,6 +57,13 @@ void message_list(struct buf *out, const struct message_list *l);
 /* logging/setLevel for a legacy server. */
 void message_set_level(struct buf *out, int64_t id, enum level level);
 
+/* resources/subscribe, resources/unsubscribe for a legacy server. */
+void message_resource(
+	struct buf *out, int64_t id, enum method m, struct str uri);
+
+/* notifications/resources/updated. */
+void message_updated(struct buf *out, struct str uri);
+
 /* A notification; params is a raw JSON object or STR_NONE. */
 void message_notification(struct buf *out, enum method m, struct str params);
 

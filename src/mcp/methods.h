@@ -98,6 +98,14 @@ struct str methods_name(enum method m);
 /* Whether a client may send it in that revision. */
 bool methods_for_server(enum method m, enum revision r);
 
+/* Whether it speaks of a resource, by params.uri. */
+static inline bool
+methods_names_uri(enum method m)
+{
+	return m == METHOD_RESOURCES_READ || m == METHOD_RESOURCES_SUBSCRIBE ||
+		m == METHOD_RESOURCES_UNSUBSCRIBE;
+}
+
 static inline bool
 methods_has(enum method m, unsigned traits)
 {

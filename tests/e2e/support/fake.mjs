@@ -45,6 +45,11 @@ const tools = {
 		c.notify({ jsonrpc: '2.0', method: 'notifications/tools/list_changed' });
 		return text('connected');
 	}],
+	// Tells this conversation alone, whether it is subscribed or not.
+	touch: [schema({ uri: string }), (a, c) => {
+		c.notify({ jsonrpc: '2.0', method: 'notifications/resources/updated', params: { uri: a.uri } });
+		return text([...c.state.subscribed ?? []].join(' '));
+	}],
 	structured: [{ ...schema(), }, () => ({ ...text('{"n":1}'), structuredContent: { n: 1 } })],
 	fail: [schema(), () => ({ ...text('it went wrong'), isError: true })],
 	refuse: [schema(), () => { throw new Refusal(-32602, 'bad arguments'); }],
@@ -66,7 +71,7 @@ export class Fake {
 
 	capabilities() {
 		const listChanged = !this.mute;
-		return { tools: { listChanged }, prompts: { listChanged }, resources: { listChanged }, completions: {}, logging: {} };
+		return { tools: { listChanged }, prompts: { listChanged }, resources: { listChanged, subscribe: true }, completions: {}, logging: {} };
 	}
 
 	listTools(state = {}) {
@@ -122,6 +127,11 @@ export class Fake {
 			}
 			return tools[p.name][1](p.arguments ?? {}, c);
 		}
+		case 'resources/subscribe': case 'resources/unsubscribe':
+			if (this.era !== 'legacy') break;
+			if (p.uri === 'fake://refused') throw new Refusal(-32002, 'no such resource');
+			(c.state.subscribed ??= new Set())[method === 'resources/subscribe' ? 'add' : 'delete'](p.uri);
+			return {};
 		case 'prompts/list': return { prompts: [{ name: 'hello', description: 'Greets', arguments: [{ name: 'who', required: true }] }] };
 		case 'prompts/get':
 			if (p.name !== 'hello') throw new Refusal(-32602, 'no such prompt');

@@ -164,6 +164,14 @@ behind_heeds(void *with, struct upstream *u, struct str person_id)
 }
 
 static void
+behind_lost(void *with, struct upstream *u, struct str person_id)
+{
+	(void)with;
+	(void)u;
+	(void)person_id;
+}
+
+static void
 behind_heard(void *with, struct upstream *u, struct str person_id,
 	const struct envelope *e)
 {
@@ -269,6 +277,8 @@ behind_open(struct behind *b, const char *protocol)
 		(struct back_listener){ .listed = behind_listed,
 			.heard = behind_heard,
 			.heeds = behind_heeds,
+			.lost = behind_lost,
+			.needs = behind_heeds,
 			.settled = behind_told,
 			.leaving = behind_told,
 			.with = b });

@@ -154,8 +154,8 @@ test_capabilities(void **state)
 	check_str(write_caps(capability_offer(all, REVISION_2025_11_25),
 			  REVISION_2025_11_25),
 		"{\"completions\":{},\"logging\":{},\"prompts\":{"
-		"\"listChanged\":true},\"resources\":{\"listChanged\":true},"
-		"\"tools\":{\"listChanged\":true}}");
+		"\"listChanged\":true},\"resources\":{\"listChanged\":true,"
+		"\"subscribe\":true},\"tools\":{\"listChanged\":true}}");
 	check_str(write_caps(capability_offer(all, REVISION_2026_07_28),
 			  REVISION_2026_07_28),
 		"{\"completions\":{},\"logging\":{},\"prompts\":{},"
@@ -163,7 +163,7 @@ test_capabilities(void **state)
 	check_str(write_caps(capability_offer(all, REVISION_2024_11_05),
 			  REVISION_2024_11_05),
 		"{\"logging\":{},\"prompts\":{\"listChanged\":true},"
-		"\"resources\":{\"listChanged\":true},"
+		"\"resources\":{\"listChanged\":true,\"subscribe\":true},"
 		"\"tools\":{\"listChanged\":true}}");
 	check_str(write_caps(0, REVISION_2026_07_28), "{}");
 }
@@ -199,9 +199,11 @@ test_what_is_served(void **state)
 	assert_false(capability_serves(some, METHOD_UNKNOWN));
 	/* Whatever servers say: not offered here. */
 	some = capability_offer(~0u, REVISION_2025_11_25);
-	assert_false(capability_serves(some, METHOD_RESOURCES_SUBSCRIBE));
+	assert_true(capability_serves(some, METHOD_RESOURCES_SUBSCRIBE));
 	assert_false(capability_serves(some, METHOD_TASKS_GET));
 	assert_false(capability_serves(some, METHOD_LISTEN));
+	some = capability_offer(~0u, REVISION_2026_07_28);
+	assert_false(capability_serves(some, METHOD_RESOURCES_SUBSCRIBE));
 }
 
 int
