@@ -235,16 +235,6 @@ is_access_token(struct str text, struct fault *f)
 		fault_set(f, FAULT_INVALID_TOKEN, "not one of ours");
 }
 
-struct str
-guard_bearer(const struct http_head *head, struct fault *f)
-{
-	struct str text = bearer_text(head, f);
-
-	if (str_is_none(text) || !is_access_token(text, f))
-		return STR_NONE;
-	return text;
-}
-
 /* The digest of the head's token, and the key if we know it.  A token that
  * passed before is known by its tag, without being judged and hashed. */
 static bool

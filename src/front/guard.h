@@ -52,12 +52,10 @@ enum guard_verdict { GUARD_PASS, GUARD_REFUSED, GUARD_WAIT };
 struct guard *guard_new(struct front *front);
 void guard_free(struct guard **g);
 
-/* The bearer token of a head, STR_NONE with f set: FAULT_NO_TOKEN without
- * credentials (or of another scheme), FAULT_INVALID_REQUEST when the field
- * stands twice or holds no token, FAULT_INVALID_TOKEN when it can't be one of
- * ours. */
-struct str guard_bearer(const struct http_head *head, struct fault *f);
-
+/* FAULT_NO_TOKEN without credentials (or of another scheme),
+ * FAULT_INVALID_REQUEST when the field stands twice or holds no token,
+ * FAULT_INVALID_TOKEN when it can't be one of ours or opens nothing here,
+ * FAULT_TOO_MANY. */
 enum guard_verdict guard_check(struct guard *g, const struct http_head *head,
 	struct guard_ask *ask, struct guard_key **key, struct fault *f);
 

@@ -17,16 +17,9 @@ test_same(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(twins) / sizeof(twins[0]); i++) {
-		struct str a, b;
-
 		if (!resource_is_same(
 			    str_from(twins[i][0]), str_from(twins[i][1])))
 			fail_msg("%s, %s", twins[i][0], twins[i][1]);
-		assert_true(resource_canonical(
-			arena, str_from(twins[i][0]), &a, &fault));
-		assert_true(resource_canonical(
-			arena, str_from(twins[i][1]), &b, &fault));
-		assert_true(str_eq(a, b));
 	}
 }
 
@@ -63,9 +56,8 @@ lesson_F10_other_resources(void **state)
 }
 
 static void
-test_canonical(void **state)
+test_what_is_none(void **state)
 {
-	struct str out;
 	static const char *const bad[] = {
 		"",
 		"mcp",
@@ -81,16 +73,9 @@ test_canonical(void **state)
 	};
 
 	(void)state;
-	assert_true(resource_canonical(arena,
-		STR("HTTPS://Host.Example:443/Mcp/a//?q=1"), &out, &fault));
-	assert_str(out, "https://host.example/Mcp/a?q=1");
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		fault_clear(&fault);
-		if (resource_canonical(arena, str_from(bad[i]), &out, &fault))
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		if (resource_is_same(str_from(bad[i]), str_from(bad[i])))
 			fail_msg("%s", bad[i]);
-		assert_fault(FAULT_INVALID_TARGET);
-	}
-	assert_false(resource_canonical(arena, STR_NONE, &out, &fault));
 }
 
 int
@@ -99,7 +84,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		CHECK(test_same),
 		CHECK(lesson_F10_other_resources),
-		CHECK(test_canonical),
+		CHECK(test_what_is_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
