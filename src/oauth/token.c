@@ -135,7 +135,8 @@ static enum token_verdict
 judge_retired(const struct token_scene *scene, const struct refresh_token *old,
 	const struct refresh_token *successor, struct fault *f)
 {
-	if (successor != NULL && successor->retired == 0 &&
+	/* A grace of none is none in the same second, too. */
+	if (successor != NULL && successor->retired == 0 && scene->grace > 0 &&
 		scene->now - old->retired <= scene->grace)
 		return TOKEN_REPEAT;
 	fault_set(f, FAULT_INVALID_GRANT,

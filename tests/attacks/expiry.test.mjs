@@ -48,14 +48,34 @@ test('lesson_F08 a session and an open stream end with their token', async () =>
 	await text; // ends, or the test's time is over
 });
 
-test('lesson_F08 a refresh token ends, and a retired one has no grace of 0 s', async () => {
-	const t = await alive();
-	const next = await token(d, { grant_type: 'refresh_token', refresh_token: t.refresh_token, client_id: t.client.client_id });
-	const made = Date.now();
-	if (next.status !== 200) assert.ok(Date.now() >= t.dead, `refresh: ${next.error}`);
+const refresh = (t, refresh_token) => token(d, { grant_type: 'refresh_token', refresh_token, client_id: t.client.client_id });
+
+// A grant whose first refresh token was spent in time.
+async function refreshed() {
+	for (let i = 0; i < 10; i++) {
+		const t = await alive();
+		const next = await refresh(t, t.refresh_token);
+		if (next.status === 200) return { t, next, made: Date.now() };
+		assert.ok(Date.now() >= t.dead, `refresh: ${next.error}`);
+	}
+	throw new Error('no refresh token lived long enough to be used');
+}
+
+test('lesson_F08 a refresh token ends', async () => {
+	const { t, next, made } = await refreshed();
 	await at(made + 5000);
-	const late = await token(d, { grant_type: 'refresh_token', refresh_token: next.refresh_token ?? t.refresh_token, client_id: t.client.client_id });
-	assert.equal(late.error, 'invalid_grant');
+	const late = await refresh(t, next.refresh_token);
+	assert.deepEqual([late.status, late.error], [400, 'invalid_grant']);
+});
+
+test('lesson_F08 a retired refresh token has no grace of 0 s, and takes its grant with it', async () => {
+	const { t, next } = await refreshed();
+	assert.notEqual(next.refresh_token, t.refresh_token);
+	const again = await refresh(t, t.refresh_token);
+	assert.deepEqual([again.status, again.error], [400, 'invalid_grant']);
+	const successor = await refresh(t, next.refresh_token);
+	assert.deepEqual([successor.status, successor.error], [400, 'invalid_grant']);
+	assert.equal((await post(t.resource, { authorization: `Bearer ${next.access_token}` })).status, 401);
 });
 
 test('lesson_F08 a code ends', async () => {

@@ -113,6 +113,7 @@ struct play {
 	struct refresh_token next;
 	bool has_next;
 	int64_t now;
+	int64_t grace;
 };
 
 /* All is well. */
@@ -135,13 +136,14 @@ begin(void)
 		.old = { .grant_id = STR("g_1"), .expires = NOW + 1000 },
 		.next = { .grant_id = STR("g_1"), .expires = NOW + 2000 },
 		.now = NOW,
+		.grace = GRACE,
 	};
 }
 
 static struct token_scene
 scene(const struct play *p)
 {
-	return (struct token_scene){ &p->client, &p->grant, p->now, GRACE };
+	return (struct token_scene){ &p->client, &p->grant, p->now, p->grace };
 }
 
 static enum token_verdict
@@ -335,6 +337,13 @@ lesson_F15_after_the_grace_the_family_dies(void **state)
 	assert_int_equal(judge_refresh(&p), TOKEN_REVOKE);
 	p.has_next = false;
 	assert_int_equal(judge_refresh(&p), TOKEN_REVOKE);
+	/* No grace at all: not even at once. */
+	p = begin();
+	p.grace = 0;
+	p.old.retired = NOW;
+	p.has_next = true;
+	assert_int_equal(judge_refresh(&p), TOKEN_REVOKE);
+	p.has_next = false;
 	/* A stranger's client can't end it. */
 	p.client.id = STR("c_2");
 	refused(judge_refresh(&p), FAULT_INVALID_GRANT);
