@@ -31,11 +31,19 @@ class Keeper {
 	discoveryState() { return this.discovery; }
 }
 
+// What stood in MCP-Protocol-Version of the last call of a tool.
+let spoken;
+const listening = (url, init) => {
+	if (String(init?.body).includes('"tools/call"')) spoken = new Headers(init.headers).get('mcp-protocol-version');
+	return fetch(url, init);
+};
+const over = Transport => (url, authProvider) => new Transport(url, { authProvider, fetch: listening });
+
 const kinds = {
-	'sdk 1.32.2': { client: () => new Client1(INFO), transport: (url, authProvider) => new Transport1(url, { authProvider }), protocol: '2025-11-25' },
-	'client 2.4.0, pinned': { client: () => new Client2(INFO, { versionNegotiation: { mode: { pin: MODERN } } }),
-		transport: (url, authProvider) => new Transport2(url, { authProvider }), modern: true },
-	'client 2.4.0, default': { client: () => new Client2(INFO), transport: (url, authProvider) => new Transport2(url, { authProvider }) },
+	'sdk 1.32.2': { client: () => new Client1(INFO), transport: over(Transport1), finish: q => q.get('code'), protocol: '2025-11-25' },
+	'client 2.4.0, pinned': { client: () => new Client2(INFO, { versionNegotiation: { mode: { pin: MODERN } } }), transport: over(Transport2), finish: q => q, protocol: MODERN },
+	'client 2.4.0, default': { client: () => new Client2(INFO), transport: over(Transport2), finish: q => q, protocol: '2025-11-25' },
+	'client 2.4.0, auto': { client: () => new Client2(INFO, { versionNegotiation: { mode: 'auto' } }), transport: over(Transport2), finish: q => q, protocol: MODERN },
 };
 
 const targets = {
@@ -94,18 +102,19 @@ async function connect(kind, url, keeper, context) {
 	assert.ok(q.get('code'), `no code: ${q}`);
 	assert.equal(q.get('iss'), d.url);
 	assert.equal(q.get('state'), keeper.url.searchParams.get('state'));
-	if (kind.protocol) await transport.finishAuth(q.get('code'));
-	else await transport.finishAuth(q);
+	await transport.finishAuth(kind.finish(q));
 	const second = kind.client();
 	await second.connect(kind.transport(url, keeper));
 	return second;
 }
 
-async function use(client, target) {
+async function use(kind, client, target) {
+	spoken = undefined;
 	const { tools } = await client.listTools();
 	assert.ok(tools.some(t => t.name === target.tool), `no ${target.tool} among ${tools.map(t => t.name)}`);
 	const result = await client.callTool({ name: target.tool, arguments: target.arguments });
 	assert.match(result.content.map(c => c.text).join(' '), target.expect);
+	assert.equal(spoken, kind.protocol);
 }
 
 for (const [name, kind] of Object.entries(kinds))
@@ -119,14 +128,14 @@ for (const [name, kind] of Object.entries(kinds))
 			test(`${name}: ${server}`, { timeout: 60000 }, async () => {
 				const keeper = keepers[server] = new Keeper();
 				const client = await connect(kind, new URL(`${d.url}/mcp/${server}`), keeper, context);
-				await use(client, target);
+				await use(kind, client, target);
 				await client.close();
 			});
 
 		test(`${name}: the hub`, { timeout: 60000 }, async () => {
 			const client = await connect(kind, new URL(`${d.url}/mcp`), new Keeper(), context);
 			for (const [server, target] of Object.entries(targets))
-				await use(client, { ...target, tool: `${server}__${target.tool}` });
+				await use(kind, client, { ...target, tool: `${server}__${target.tool}` });
 			await client.close();
 		});
 
@@ -134,7 +143,7 @@ for (const [name, kind] of Object.entries(kinds))
 			await d.restart();
 			for (const [server, target] of Object.entries(targets)) {
 				const client = await connect(kind, new URL(`${d.url}/mcp/${server}`), keepers[server], null);
-				await use(client, target);
+				await use(kind, client, target);
 				await client.close();
 			}
 		});
@@ -144,7 +153,7 @@ for (const [name, kind] of Object.entries(kinds))
 			const before = keeper.kept.refresh_token;
 			keeper.kept = { ...keeper.kept, access_token: keeper.kept.access_token.slice(0, -1) + (keeper.kept.access_token.endsWith('a') ? 'b' : 'a') };
 			const client = await connect(kind, new URL(`${d.url}/mcp/demo`), keeper, null);
-			await use(client, targets.demo);
+			await use(kind, client, targets.demo);
 			await client.close();
 			assert.notEqual(keeper.kept.refresh_token, before, 'the refresh token was rotated');
 			assert.equal(keeper.registered, 1);
