@@ -82,10 +82,10 @@ call_drop(struct http_call *call)
 	loop_turn_stop(&call->sending);
 	http_dial_cancel(&call->dial);
 	http_link_close(&call->link);
-	if (call->pool != NULL) {
+	if (call->kept > 0)
 		http_pool_keep(call->pool, call->kept, 0, NULL);
+	if (call->pool != NULL)
 		http_pool_leave(call->pool);
-	}
 	if (c->spare_count >= SPARE_MAX) {
 		buf_clear(&call->out);
 		free(call);
