@@ -21,7 +21,7 @@ const message = data => ({ jsonrpc: '2.0', method: 'notifications/message', para
 // Writes without end, as fast as the reader takes it.
 function flood(stream, chunk) {
 	for (let i = 0; i < 64; i++)
-		if (!stream.write(chunk)) return stream.once('drain', () => flood(stream, chunk));
+		if (!stream.write(typeof chunk === 'function' ? chunk() : chunk)) return stream.once('drain', () => flood(stream, chunk));
 	setImmediate(flood, stream, chunk);
 }
 
@@ -34,7 +34,7 @@ const misdeeds = {
 	endless_line: () => flood(process.stdout, 'x'.repeat(65536)),
 	endless_notes: () => flood(process.stdout, `${JSON.stringify(message('n'.repeat(1000)))}\n`),
 	endless_changes: () => flood(process.stdout, '{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}\n'),
-	endless_progress: m => flood(process.stdout, `${JSON.stringify({ jsonrpc: '2.0', method: 'notifications/progress', params: { progressToken: m?.params?._meta?.progressToken ?? 1, progress: 1, message: 'p'.repeat(8000) } })}\n`),
+	endless_progress: m => { let progress = 0; flood(process.stdout, () => `${JSON.stringify({ jsonrpc: '2.0', method: 'notifications/progress', params: { progressToken: m?.params?._meta?.progressToken ?? 1, progress: ++progress, message: 'p'.repeat(8000) } })}\n`); },
 	endless_asking: () => flood(process.stdout, '{"jsonrpc":"2.0","id":7,"method":"ping"}\n'),
 	endless_stderr: m => { flood(process.stderr, `${'e'.repeat(2000)}\n`); if (m) line(answer(m, told('still here'))); },
 	endless_stderr_line: m => { flood(process.stderr, 'e'.repeat(4096)); if (m) line(answer(m, told('still here'))); },
