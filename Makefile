@@ -6,7 +6,7 @@
 #   make bench        CPU, latency and memory of a call, beside nginx
 #   make fuzz         each fuzz target for FUZZ_SECONDS (60)
 #   make install      PREFIX (/usr/local), DESTDIR
-#   make check-style  ceilings, rooms, words, layout
+#   make check-style  ceilings, rooms, words, layout; what cppcheck finds
 #   make format       lays the C out
 #   make clean
 
@@ -50,6 +50,7 @@ check-style:
 	@$(DEPS) build test
 	@tests/check_rooms.sh
 	@tests/check_style.sh
+	@tests/check_bugs.sh
 
 format:
 	@git ls-files 'src/*.[ch]' 'fuzz/*.[ch]' 'bench/*.[ch]' 'tests/unit/*.[ch]' | \

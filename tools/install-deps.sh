@@ -14,6 +14,7 @@ build="cmd:meson=meson cmd:ninja=ninja-build cmd:pkg-config=pkg-config
 	pc:sqlite3=libsqlite3-dev"
 test="file:/usr/include/cmocka.h=libcmocka-dev cmd:node=nodejs cmd:npm=npm
 	cmd:chromium=chromium cmd:openssl=openssl cmd:clang-format=clang-format
+	cmd:cppcheck=cppcheck
 	file:/etc/ssl/certs/ca-certificates.crt=ca-certificates"
 bench="cmd:nginx=nginx-light cmd:wrk=wrk cmd:node=nodejs
 	cmd:npm=npm"
