@@ -52,6 +52,10 @@ complain "$(files 'src/*.c' 'fuzz/*.c' 'bench/*.c' | while read -r file; do
 		}' "$file"
 done)"
 
+# Parameters, nesting, complexity.
+complain "$(files 'src/*.c' 'fuzz/*.c' 'bench/*.c' |
+	xargs -r python3 tests/ceilings.py)"
+
 # Text: tabs at the margin, nothing after a line, and no line that a screen
 # can't show (the layout's own 80 columns are clang-format's to keep).
 complain "$(files 'src/*.c' 'src/*.h' | xargs -r grep -nE '^        |[ 	]+$' |

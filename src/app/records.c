@@ -18,8 +18,7 @@ struct records_job {
 	struct str word;      /* of the command line; STR_NONE */
 	struct client *clients;
 	size_t client_count;
-	struct grant *grants;
-	size_t grant_count;
+	struct grants grants;
 	struct person *people;
 	size_t people_count;
 };
@@ -195,8 +194,7 @@ run_grant_list(struct store_txn *t, struct store_job *job, struct fault *f)
 		whose = p.id;
 	}
 	return person_list(job->arena, t, &j->people, &j->people_count, f) &&
-		grant_list(
-			job->arena, t, whose, &j->grants, &j->grant_count, f);
+		grant_list(job->arena, t, whose, &j->grants, f);
 }
 
 static struct str
@@ -220,8 +218,8 @@ command_grant_list(const struct command_run *run)
 	if (status != 0)
 		return status;
 	table_begin(&t, run, columns, 7);
-	for (size_t i = 0; i < j.grant_count; i++) {
-		const struct grant *g = &j.grants[i];
+	for (size_t i = 0; i < j.grants.n; i++) {
+		const struct grant *g = &j.grants.all[i];
 
 		table_row(&t,
 			(struct str[]){ g->id, person_name(&j, g->person_id),

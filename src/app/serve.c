@@ -197,8 +197,10 @@ start_listening(struct serve *s, struct fault *f)
 		if (s->tls_in == NULL)
 			return false;
 	}
-	s->server = http_server_new(s->loop, set->listen, s->tls_in, &limits,
-		front_handler(s->front), f);
+	s->server = http_server_new(s->loop,
+		&(struct http_server_plan){ set->listen, s->tls_in, &limits,
+			front_handler(s->front) },
+		f);
 	if (s->server == NULL)
 		return false;
 	front_bound(s->front, http_server_address(s->server));

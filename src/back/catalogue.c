@@ -130,8 +130,7 @@ take_items(struct catalogue_list *list, struct lists_page *page)
 
 bool
 catalogue_list_add(struct catalogue_list *list, bool over_http,
-	struct str result, const struct event_scope *scope, struct str *next,
-	struct fault *f)
+	struct str result, const struct event_scope *scope, struct fault *f)
 {
 	struct lists_source source = { list->kind, over_http };
 	struct str kept = str_dup(list->arena, result);
@@ -149,8 +148,8 @@ catalogue_list_add(struct catalogue_list *list, bool over_http,
 	take_items(list, &page);
 	if (list->ttl_ms == 0 || page.ttl_ms < list->ttl_ms)
 		list->ttl_ms = page.ttl_ms;
-	*next = page.next_cursor;
-	if (str_is_none(*next))
+	list->next = page.next_cursor;
+	if (str_is_none(list->next))
 		forget_seen(list);
 	return true;
 }

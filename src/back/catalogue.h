@@ -20,6 +20,7 @@ struct catalogue_list {
 	size_t n;
 	size_t cap;
 	struct map *seen; /* while it is filled */
+	struct str next;  /* the cursor, decoded; STR_NONE: it is whole */
 	bool has_params;  /* a tool mirrors arguments in headers */
 	int64_t ttl_ms;   /* how long the server says that it holds */
 };
@@ -37,11 +38,10 @@ struct catalogue_list *catalogue_list_new(enum lists_kind kind);
 void catalogue_list_free(struct catalogue_list **list);
 
 /* Adds a page: the raw result of a list request.  Tools that break a rule are
- * left out, and the log says why.  next gets the cursor to the next page,
- * decoded, or STR_NONE. */
+ * left out, and the log says why.  list->next gets the cursor to the next
+ * page. */
 bool catalogue_list_add(struct catalogue_list *list, bool over_http,
-	struct str result, const struct event_scope *scope, struct str *next,
-	struct fault *f);
+	struct str result, const struct event_scope *scope, struct fault *f);
 
 /* Whether the items are byte for byte the same. */
 bool catalogue_list_same(

@@ -251,18 +251,17 @@ page_came(struct listing *x, const struct envelope *e)
 {
 	bool http = x->plan.entry->transport != SERVER_STDIO;
 	struct fault f = { 0 };
-	struct str next;
 
-	if (!catalogue_list_add(x->fresh, http, e->result.value, x->plan.scope,
-		    &next, &f)) {
+	if (!catalogue_list_add(
+		    x->fresh, http, e->result.value, x->plan.scope, &f)) {
 		kind_failed(x, &f);
-	} else if (str_is_none(next)) {
+	} else if (str_is_none(x->fresh->next)) {
 		kind_read(x);
 	} else if (++x->pages == LISTING_PAGES) {
 		fault_set(&f, FAULT_SERVER_ANSWER, "too many pages");
 		kind_failed(x, &f);
 	} else {
-		ask_page(x, next);
+		ask_page(x, x->fresh->next);
 	}
 }
 

@@ -161,9 +161,9 @@ head_check(const struct seal_key *k, struct str sealed, struct fault *f)
 	return true;
 }
 
-bool
+struct str
 seal_open(struct arena *a, const struct seal_key *k, struct str context,
-	struct str sealed, struct str *plain, struct fault *f)
+	struct str sealed, struct fault *f)
 {
 	EVP_CIPHER_CTX *c = fresh_context();
 	const unsigned char *in = (const unsigned char *)sealed.p;
@@ -174,13 +174,13 @@ seal_open(struct arena *a, const struct seal_key *k, struct str context,
 	int end = 0;
 	bool whole;
 
-	*plain = STR_NONE;
 	if (!head_check(k, sealed, f))
-		return false;
+		return STR_NONE;
 	size = sealed.n - AROUND;
-	if ((out = arena_alloc(a, size + 1)) == NULL)
-		return fault_set(
-			f, FAULT_TOO_LARGE, "no room for a sealed value");
+	if ((out = arena_alloc(a, size + 1)) == NULL) {
+		fault_set(f, FAULT_TOO_LARGE, "no room for a sealed value");
+		return STR_NONE;
+	}
 	memcpy(tag, in + HEAD + NONCE + size, TAG);
 	begin(c, k, in, context, 0);
 	whole = (size == 0 ||
@@ -193,11 +193,11 @@ seal_open(struct arena *a, const struct seal_key *k, struct str context,
 	if (!whole) {
 		ERR_clear_error(); /* TLS on this thread looks there */
 		secret_wipe(out, size);
-		return fault_set(f, FAULT_SEALED,
+		fault_set(f, FAULT_SEALED,
 			"changed, or sealed for another purpose");
+		return STR_NONE;
 	}
-	*plain = str_of((const char *)out, size);
-	return true;
+	return str_of((const char *)out, size);
 }
 
 void

@@ -38,10 +38,10 @@ struct seal_key *seal_key_derive(
 struct str seal(struct arena *a, const struct seal_key *k, struct str context,
 	struct str plain);
 
-/* FAULT_SEALED when it was changed, sealed by another key or for another
- * context. */
-bool seal_open(struct arena *a, const struct seal_key *k, struct str context,
-	struct str sealed, struct str *plain, struct fault *f);
+/* What was sealed; STR_NONE and FAULT_SEALED when it was changed, sealed by
+ * another key or for another context. */
+struct str seal_open(struct arena *a, const struct seal_key *k,
+	struct str context, struct str sealed, struct fault *f);
 
 /* HMAC-SHA-256 under the key, for lookups and signatures. */
 struct digest;

@@ -18,7 +18,6 @@
 /* ---- the list ---- */
 
 struct listing {
-	struct str digest;
 	int64_t now;
 	struct browser browser;
 	struct page_access page;
@@ -56,24 +55,26 @@ static bool
 fill(struct arena *a, struct store_txn *t, struct listing *l, struct fault *f)
 {
 	struct page_access_grants *rows;
-	struct grant *grants;
-	size_t n, used = 0;
+	struct grants grants;
+	size_t used = 0;
 
-	if (!grant_list(a, t, l->browser.person.id, &grants, &n, f))
+	if (!grant_list(a, t, l->browser.person.id, &grants, f))
 		return false;
-	rows = arena_array(a, n, sizeof(*rows));
+	rows = arena_array(a, grants.n, sizeof(*rows));
 	if (rows == NULL)
 		return fault_set(f, FAULT_TOO_LARGE, "grants");
-	for (size_t i = 0; i < n; i++) {
-		if (grants[i].revoked != 0)
+	for (size_t i = 0; i < grants.n; i++) {
+		const struct grant *g = &grants.all[i];
+
+		if (g->revoked != 0)
 			continue;
 		rows[used] = (struct page_access_grants){
-			.id = grants[i].id,
-			.client_id = grants[i].client_id,
-			.resource = grants[i].resource,
-			.scope = grants[i].scope,
-			.since = when_text(a, grants[i].created, l->now),
-			.used = when_text(a, grants[i].last_used, l->now),
+			.id = g->id,
+			.client_id = g->client_id,
+			.resource = g->resource,
+			.scope = g->scope,
+			.since = when_text(a, g->created, l->now),
+			.used = when_text(a, g->last_used, l->now),
 		};
 		if (!name_client(a, t, &rows[used], f))
 			return false;
@@ -89,7 +90,7 @@ load(struct arena *a, struct store_txn *t, void *input, struct fault *f)
 {
 	struct listing *l = input;
 
-	if (!browser_load(a, t, l->digest, l->now, &l->browser, f))
+	if (!browser_load(a, t, l->now, &l->browser, f))
 		return false;
 	return str_is_none(l->browser.session_digest) || fill(a, t, l, f);
 }
@@ -134,7 +135,7 @@ access_get(struct front *front, struct http_request *r)
 	}
 	w = work_new(front, r);
 	l = arena_new_of(work_arena(w), struct listing);
-	l->digest = str_dup(work_arena(w), digest);
+	l->browser.session_digest = str_dup(work_arena(w), digest);
 	l->now = loop_wall(front->loop);
 	work_submit(w, &plan, l);
 }
@@ -155,7 +156,8 @@ revoke(struct arena *a, struct store_txn *t, void *input, struct fault *f)
 	struct browser b;
 	struct grant g;
 
-	if (!browser_load(a, t, k->digest, k->now, &b, f))
+	b.session_digest = k->digest;
+	if (!browser_load(a, t, k->now, &b, f))
 		return false;
 	if (str_is_none(b.session_digest))
 		return fault_set(f, FAULT_LOGIN_NEEDED, "the session is over");

@@ -15,7 +15,6 @@
 
 struct errand {
 	struct form form;
-	struct str session_digest; /* of the cookie; STR_NONE */
 	int64_t now;
 	/* what the store knows */
 	struct client client; /* id is STR_NONE: unknown */
@@ -36,8 +35,8 @@ run(struct arena *a, struct store_txn *t, void *input, struct fault *f)
 		fault_clear(f);
 		e->client = (struct client){ 0 };
 	}
-	return str_is_none(e->session_digest) ||
-		browser_load(a, t, e->session_digest, e->now, &e->browser, f);
+	return str_is_none(e->browser.session_digest) ||
+		browser_load(a, t, e->now, &e->browser, f);
 }
 
 /* ---- on the loop ---- */
@@ -122,8 +121,9 @@ done(struct front *front, struct http_request *r, void *input,
 		reply_fault_page(front, r, &f);
 		return;
 	}
-	verdict = authorize_judge(
-		r->arena, &e->form, client, &site, &request, &f);
+	verdict = authorize_judge(r->arena,
+		&(struct authorize_case){ &e->form, client, &site }, &request,
+		&f);
 	if (verdict == AUTHORIZE_LOCAL) {
 		reply_fault_page(front, r, &f);
 	} else if (str_is_none(e->browser.session_digest)) {
@@ -152,8 +152,7 @@ authorize_get(struct front *front, struct http_request *r)
 		reply_fault_page(front, r, &f);
 		return;
 	}
-	e->session_digest = browser_cookie(a, front, r);
-	e->browser.session_digest = STR_NONE;
+	e->browser.session_digest = browser_cookie(a, front, r);
 	e->now = loop_wall(front->loop);
 	work_submit(w, &plan, e);
 }

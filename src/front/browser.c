@@ -281,9 +281,10 @@ nobody(struct browser *b, struct fault *f)
 }
 
 bool
-browser_load(struct arena *a, struct store_txn *t, struct str digest,
-	int64_t now, struct browser *b, struct fault *f)
+browser_load(struct arena *a, struct store_txn *t, int64_t now,
+	struct browser *b, struct fault *f)
 {
+	struct str digest = b->session_digest;
 	struct web_session s;
 
 	fault_clear(f);
@@ -292,12 +293,10 @@ browser_load(struct arena *a, struct store_txn *t, struct str digest,
 		!person_load(a, t, s.person_id, &b->person, f) ||
 		b->person.disabled != 0)
 		return nobody(b, f);
-	b->session_digest = digest;
 	return true;
 }
 
 struct needed {
-	struct str digest;
 	int64_t now;
 	struct browser browser;
 	void (*then)(struct front *front, struct http_request *r,
@@ -309,7 +308,7 @@ load_needed(struct arena *a, struct store_txn *t, void *input, struct fault *f)
 {
 	struct needed *n = input;
 
-	return browser_load(a, t, n->digest, n->now, &n->browser, f);
+	return browser_load(a, t, n->now, &n->browser, f);
 }
 
 void
@@ -360,7 +359,7 @@ browser_need(struct front *front, struct http_request *r,
 	}
 	w = work_new(front, r);
 	n = arena_new_of(work_arena(w), struct needed);
-	n->digest = str_dup(work_arena(w), digest);
+	n->browser.session_digest = str_dup(work_arena(w), digest);
 	n->now = loop_wall(front->loop);
 	n->then = then;
 	work_submit(w, &plan, n);

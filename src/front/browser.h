@@ -25,10 +25,10 @@ struct browser {
 struct str browser_cookie(struct arena *a, const struct front *front,
 	const struct http_request *r);
 
-/* On the store thread: who that is at that time.  Nobody is no fault:
- * b->session_digest is STR_NONE then. */
-bool browser_load(struct arena *a, struct store_txn *t, struct str digest,
-	int64_t now, struct browser *b, struct fault *f);
+/* On the store thread: whose session b->session_digest is at that time.
+ * Nobody's is no fault: it becomes STR_NONE then. */
+bool browser_load(struct arena *a, struct store_txn *t, int64_t now,
+	struct browser *b, struct fault *f);
 
 /* Calls then(front, r, browser) on the loop with the one who is logged in;
  * when nobody is, answers 303 to /login?next=<this path and query> itself. */

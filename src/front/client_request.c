@@ -26,8 +26,8 @@ client_request_form(struct arena *a, const struct http_request *r,
 
 bool
 client_request_read(struct arena *a, const struct front *front,
-	const struct http_request *r, const char *const *repeatable,
-	struct client_request *out, struct fault *f)
+	const struct http_request *r, struct client_request *out,
+	struct fault *f)
 {
 	const struct http_head *head = r->head;
 	struct client_auth_head auth = {
@@ -35,8 +35,7 @@ client_request_read(struct arena *a, const struct front *front,
 		head->known_count[HTTP_FIELD_AUTHORIZATION],
 	};
 
-	*out = (struct client_request){ 0 };
-	if (!client_request_form(a, r, repeatable, &out->form, f) ||
+	if (!client_request_form(a, r, out->repeatable, &out->form, f) ||
 		!client_auth_read(a, &auth, &out->form, &out->used, f))
 		return false;
 	return out->used.method == CLIENT_AUTH_NONE ||

@@ -12,6 +12,7 @@
 struct store_txn;
 
 struct client_request {
+	const char *const *repeatable; /* for form_parse(); set by the caller */
 	struct form form;
 	struct client_credentials used;
 };
@@ -21,11 +22,12 @@ struct client_request {
 bool client_request_form(struct arena *a, const struct http_request *r,
 	const char *const *repeatable, struct form *form, struct fault *f);
 
-/* As that, and the credentials.  FAULT_INVALID_CLIENT, and FAULT_TOO_MANY for
- * a network that guessed too many secrets. */
+/* As that into out->form, and the credentials into out->used.
+ * FAULT_INVALID_CLIENT, and FAULT_TOO_MANY for a network that guessed too many
+ * secrets. */
 bool client_request_read(struct arena *a, const struct front *front,
-	const struct http_request *r, const char *const *repeatable,
-	struct client_request *out, struct fault *f);
+	const struct http_request *r, struct client_request *out,
+	struct fault *f);
 
 /* On the store thread: loads the client and authenticates it.
  * FAULT_INVALID_CLIENT, FAULT_STORE. */

@@ -206,7 +206,8 @@ run(struct arena *a, struct store_txn *t, void *input, struct fault *f)
 	struct client c;
 	struct str address;
 
-	if (!browser_load(a, t, e->session_digest, e->now, &b, f))
+	b.session_digest = e->session_digest;
+	if (!browser_load(a, t, e->now, &b, f))
 		return false;
 	if (str_is_none(b.session_digest))
 		return fault_set(f, FAULT_STALE_FORM, "the session has ended");
@@ -276,8 +277,9 @@ open_request(struct arena *a, const struct front *front,
 	if (!base64url_read(a, form_get(form, "request"), &sealed))
 		return fault_set(
 			f, FAULT_STALE_FORM, "the sealed request is no base64");
-	if (!seal_open(a, front->form_key, context_of(a, e->session_digest),
-		    sealed, &plain, NULL))
+	plain = seal_open(a, front->form_key, context_of(a, e->session_digest),
+		sealed, NULL);
+	if (str_is_none(plain))
 		return fault_set(f, FAULT_STALE_FORM,
 			"the sealed request is another session's");
 	if (!authorize_read(a, plain, &e->request, &made, f))

@@ -57,7 +57,6 @@ show_blank(struct front *front, struct http_request *r)
 }
 
 struct visitor {
-	struct str digest;
 	int64_t now;
 	struct browser browser;
 };
@@ -67,7 +66,7 @@ load_visitor(struct arena *a, struct store_txn *t, void *input, struct fault *f)
 {
 	struct visitor *v = input;
 
-	return browser_load(a, t, v->digest, v->now, &v->browser, f);
+	return browser_load(a, t, v->now, &v->browser, f);
 }
 
 /* Who is logged in already has nothing to do here. */
@@ -104,7 +103,7 @@ greet(struct front *front, struct http_request *r)
 	}
 	w = work_new(front, r);
 	v = arena_new_of(work_arena(w), struct visitor);
-	v->digest = str_dup(work_arena(w), digest);
+	v->browser.session_digest = str_dup(work_arena(w), digest);
 	v->now = loop_wall(front->loop);
 	work_submit(w, &plan, v);
 }

@@ -122,7 +122,7 @@ static bool
 prepare(struct arena *a, const struct front *front,
 	const struct http_request *r, struct errand *e, struct fault *f)
 {
-	if (!client_request_read(a, front, r, NULL, &e->request, f))
+	if (!client_request_read(a, front, r, &e->request, f))
 		return false;
 	e->name = token_name(form_get(&e->request.form, "token"));
 	e->digest = token_digest(form_get(&e->request.form, "token"));

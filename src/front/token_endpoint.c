@@ -321,7 +321,8 @@ prepare(struct arena *a, const struct front *front,
 {
 	const struct settings *s = front->settings;
 
-	if (!client_request_read(a, front, r, token_repeatable, &e->request, f))
+	e->request.repeatable = token_repeatable;
+	if (!client_request_read(a, front, r, &e->request, f))
 		return false;
 	if (token_read(a, &e->request.form, &e->ask, &e->unfit))
 		e->name = token_name(e->ask.presented);

@@ -185,12 +185,12 @@ params_of_tool(const struct exchange *x)
 
 /* Mcp-Param-*: checked as they came, made anew for the server (V-09). */
 static bool
-mirror_params(struct exchange *x, enum revision to, struct field *out,
-	size_t *n, struct fault *f)
+mirror_params(struct exchange *x, enum revision to, struct headers_fields *out,
+	struct fault *f)
 {
 	const struct headers_params *params = params_of_tool(x);
 
-	*n = 0;
+	out->n = 0;
 	if (params == NULL)
 		return true;
 	if (x->era == ERA_MODERN &&
@@ -203,7 +203,7 @@ mirror_params(struct exchange *x, enum revision to, struct field *out,
 		return false;
 	return !revision_is_modern(to) ||
 		headers_params_make(
-			x->r.arena, params, x->e.arguments.value, out, n, f);
+			x->r.arena, params, x->e.arguments.value, out, f);
 }
 
 static struct str
@@ -231,16 +231,14 @@ send_on(struct exchange *x, struct link *l, struct fault *f)
 {
 	enum revision to = x->spoken = link_server(l)->revision;
 	bool has_progress = envelope_has(x->e.meta_progress_token);
-	struct field params[HEADERS_PARAMS_MAX] UNINITIALIZED;
+	struct headers_fields params UNINITIALIZED;
 	struct str parts[SPLICE_PARTS_MAX] UNINITIALIZED;
 	struct splice splice UNINITIALIZED;
-	size_t param_count;
 
 	if (upstream_entry(x->upstream)->transport == SERVER_STDIO &&
 		!make_one_line(x, f))
 		return false;
-	if (!mirror_params(x, to, params, &param_count, f) ||
-		!agree_subscriptions(x, l, f))
+	if (!mirror_params(x, to, &params, f) || !agree_subscriptions(x, l, f))
 		return false;
 	link_want_level(l, level_wanted(x));
 	link_call_init(&x->call, l, &listener);
@@ -263,8 +261,8 @@ send_on(struct exchange *x, struct link *l, struct fault *f)
 		&(struct link_message){
 			.method = x->e.method,
 			.name = name_header(x, to),
-			.params = params,
-			.param_count = param_count,
+			.params = params.all,
+			.param_count = params.n,
 			.parts = parts,
 			.part_count = splice_parts(&splice, parts),
 			.has_progress = has_progress,

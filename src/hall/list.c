@@ -50,9 +50,11 @@ cursor_open(struct exchange *x, struct cursor *c, struct fault *f)
 
 	if (!envelope_has(x->e.cursor))
 		return true;
-	if (!base64url_read(x->r.arena, text, &sealed) ||
-		!seal_open(x->r.arena, x->hall->parts.key, cursor_context(x),
-			sealed, &plain, f))
+	if (!base64url_read(x->r.arena, text, &sealed))
+		return fault_set(f, FAULT_MCP_CURSOR, "not base64url");
+	plain = seal_open(
+		x->r.arena, x->hall->parts.key, cursor_context(x), sealed, f);
+	if (str_is_none(plain))
 		return fault_set(f, FAULT_MCP_CURSOR, "not one of ours");
 	return cursor_read(x->r.arena, plain, x->list_kind, c, f);
 }

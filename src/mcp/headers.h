@@ -10,9 +10,9 @@
 
 #include "base/fault.h"
 #include "base/str.h"
+#include "text/field.h"
 
 struct arena;
-struct field;
 struct json;
 
 /* The value as a field carries it; STR_NONE at the arena's cap. */
@@ -46,12 +46,17 @@ struct headers_params {
 bool headers_params_collect(struct arena *a, const struct json *schema,
 	struct headers_params *out, struct fault *f);
 
+struct headers_fields {
+	struct field all[HEADERS_PARAMS_MAX];
+	size_t n;
+};
+
 /* The fields for a call with these arguments (raw JSON object, or STR_NONE),
  * values encoded.  Absent, null, composite and unsafe ones are left out.
- * out has room for params->n.  False: FAULT_TOO_LARGE, or FAULT_BAD_JSON for
- * arguments that hold a key twice. */
+ * False: FAULT_TOO_LARGE, or FAULT_BAD_JSON for arguments that hold a key
+ * twice. */
 bool headers_params_make(struct arena *a, const struct headers_params *params,
-	struct str arguments, struct field *out, size_t *n, struct fault *f);
+	struct str arguments, struct headers_fields *out, struct fault *f);
 
 struct headers_check {
 	const struct headers_params *params;

@@ -287,11 +287,11 @@ parse(struct arena *a, struct str arguments, const struct json **out,
 
 bool
 headers_params_make(struct arena *a, const struct headers_params *params,
-	struct str arguments, struct field *out, size_t *n, struct fault *f)
+	struct str arguments, struct headers_fields *out, struct fault *f)
 {
 	const struct json *tree;
 
-	*n = 0;
+	out->n = 0;
 	if (params->n == 0)
 		return true;
 	if (!parse(a, arguments, &tree, f))
@@ -306,7 +306,7 @@ headers_params_make(struct arena *a, const struct headers_params *params,
 		if (str_is_none(text))
 			return fault_set(
 				f, FAULT_TOO_LARGE, "%.*s", STR_ARG(p->field));
-		out[(*n)++] = (struct field){ p->field, text };
+		out->all[out->n++] = (struct field){ p->field, text };
 	}
 	return true;
 }

@@ -214,19 +214,18 @@ drain_ended(void *with)
 }
 
 struct http_server *
-http_server_new(struct loop *l, struct str listen, struct tls_context *tls,
-	const struct http_limits *limits, struct http_handler handler,
-	struct fault *f)
+http_server_new(
+	struct loop *l, const struct http_server_plan *plan, struct fault *f)
 {
 	struct http_server *s = calloc(1, sizeof(*s));
 
 	if (s == NULL)
 		die("out of memory");
-	insist(handler.serve != NULL);
+	insist(plan->handler.serve != NULL);
 	s->loop = l;
-	s->tls = tls;
-	s->limits = limits != NULL ? *limits : http_limits_default;
-	s->handler = handler;
+	s->tls = plan->tls;
+	s->limits = plan->limits != NULL ? *plan->limits : http_limits_default;
+	s->handler = plan->handler;
 	s->sweep_ms = sweep_interval(&s->limits);
 	list_init(&s->idle);
 	list_init(&s->busy);
@@ -234,7 +233,7 @@ http_server_new(struct loop *l, struct str listen, struct tls_context *tls,
 	loop_timer_init(&s->later_timer, l, run_later, s);
 	loop_timer_init(&s->sweep, l, sweep, s);
 	loop_timer_init(&s->drain_end, l, drain_ended, s);
-	s->listen = http_listen_new(s, listen, f);
+	s->listen = http_listen_new(s, plan->listen, f);
 	if (s->listen == NULL) {
 		free(s);
 		return NULL;

@@ -68,11 +68,16 @@ struct http_limits {
 };
 extern const struct http_limits http_limits_default;
 
-/* Listens at host:port ("127.0.0.1:3000", "[::1]:0"); FAULT_LISTEN with the
- * reason. */
-struct http_server *http_server_new(struct loop *l, struct str listen,
-	struct tls_context *tls, const struct http_limits *limits,
-	struct http_handler handler, struct fault *f);
+struct http_server_plan {
+	struct str listen;       /* host:port: "127.0.0.1:3000", "[::1]:0" */
+	struct tls_context *tls; /* NULL: plain http */
+	const struct http_limits *limits; /* copied; NULL: the default */
+	struct http_handler handler;
+};
+
+/* Listens; FAULT_LISTEN with the reason. */
+struct http_server *http_server_new(
+	struct loop *l, const struct http_server_plan *plan, struct fault *f);
 
 /* The bound address as "host:port". */
 struct str http_server_address(const struct http_server *s);

@@ -64,25 +64,25 @@ choose_resource(const struct form *form, const struct authorize_site *site,
 /* Without a scope: what the client registered, or the plain ones (RFC 6749
  * 3.3). */
 static bool
-choose_scope(struct arena *a, const struct form *form,
-	const struct client *client, const struct authorize_site *site,
-	struct str *out, struct fault *f)
+choose_scope(struct arena *a, const struct authorize_case *c, struct str *out,
+	struct fault *f)
 {
-	struct str asked = form_get(form, "scope");
-	uint64_t grantable = scope_grantable(site->scopes), bits;
+	const struct scope_table *known = c->site->scopes;
+	struct str asked = form_get(c->form, "scope");
+	uint64_t grantable = scope_grantable(known), bits;
 
 	if (str_is_none(asked)) {
-		bits = scope_known(site->scopes, client->scope) & grantable;
+		bits = scope_known(known, c->client->scope) & grantable;
 		if (bits == 0)
 			bits = SCOPE_BASIC;
-	} else if (!scope_parse(site->scopes, asked, &bits, f)) {
+	} else if (!scope_parse(known, asked, &bits, f)) {
 		return false;
 	}
 	if (bits == 0 || (bits & ~grantable) != 0)
 		return fault_set(f, FAULT_INVALID_SCOPE,
 			"a client can't be given \"%.*s\"",
 			STR_ARG(str_cut(asked, 0, 150)));
-	*out = scope_print(a, site->scopes, bits);
+	*out = scope_print(a, known, bits);
 	return !str_is_none(*out) || fault_set(f, FAULT_TOO_LARGE, "scope");
 }
 
@@ -106,12 +106,13 @@ check_client(const struct form *form, const struct client *client,
 }
 
 enum authorize_verdict
-authorize_judge(struct arena *a, const struct form *form,
-	const struct client *client, const struct authorize_site *site,
+authorize_judge(struct arena *a, const struct authorize_case *c,
 	struct authorize_request *out, struct fault *f)
 {
+	const struct form *form = c->form;
+
 	*out = (struct authorize_request){ 0 };
-	if (!check_client(form, client, out, f))
+	if (!check_client(form, c->client, out, f))
 		return AUTHORIZE_LOCAL;
 	out->state = form_get(form, "state");
 	out->challenge = form_get(form, "code_challenge");
@@ -122,8 +123,8 @@ authorize_judge(struct arena *a, const struct form *form,
 	if (!check_kind(form, f) ||
 		!pkce_check_challenge(out->challenge,
 			form_get(form, "code_challenge_method"), f) ||
-		!choose_resource(form, site, &out->resource, f) ||
-		!choose_scope(a, form, client, site, &out->scope, f))
+		!choose_resource(form, c->site, &out->resource, f) ||
+		!choose_scope(a, c, &out->scope, f))
 		return AUTHORIZE_REFUSE;
 	return AUTHORIZE_ASK;
 }

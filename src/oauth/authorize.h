@@ -45,14 +45,21 @@ struct authorize_request {
 /* Parameter names that may stand more than once, for form_parse(). */
 extern const char *const authorize_repeatable[];
 
-/* client is NULL when none is known under form's client_id.  On LOCAL and
+/* What is judged.  client is NULL when none is known under form's client_id. */
+struct authorize_case {
+	const struct form *form;
+	const struct client *client;
+	const struct authorize_site *site;
+};
+
+/*  On LOCAL and
  * REFUSE the fault is set: FAULT_INVALID_REQUEST, FAULT_UNKNOWN_CLIENT,
  * FAULT_CLIENT_DOCUMENT, FAULT_BAD_REDIRECT; FAULT_UNSUPPORTED_RESPONSE_TYPE,
  * FAULT_INVALID_SCOPE, FAULT_INVALID_TARGET, FAULT_REQUEST_OBJECT,
  * FAULT_REQUEST_URI. */
-enum authorize_verdict authorize_judge(struct arena *a, const struct form *form,
-	const struct client *client, const struct authorize_site *site,
-	struct authorize_request *out, struct fault *f);
+enum authorize_verdict authorize_judge(struct arena *a,
+	const struct authorize_case *c, struct authorize_request *out,
+	struct fault *f);
 
 /* The request as a form, to travel sealed through the browser; made: when, in
  * seconds since 1970. */

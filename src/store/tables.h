@@ -75,9 +75,14 @@ bool client_count_since(struct store_txn *t, struct str network, int64_t since,
 bool grant_load(struct arena *a, struct store_txn *t, struct str id,
 	struct grant *g, struct fault *f);
 bool grant_save(struct store_txn *t, const struct grant *g, struct fault *f);
+struct grants {
+	struct grant *all;
+	size_t n;
+};
+
 /* The newest first; of everybody when person_id is STR_NONE. */
 bool grant_list(struct arena *a, struct store_txn *t, struct str person_id,
-	struct grant **gs, size_t *n, struct fault *f);
+	struct grants *out, struct fault *f);
 /* Marks it revoked (the first time stays) and removes its codes and tokens.
  * Its row remains, without any use. */
 bool grant_revoke(

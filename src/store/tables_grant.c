@@ -43,9 +43,9 @@ grant_save(struct store_txn *t, const struct grant *g, struct fault *f)
 
 bool
 grant_list(struct arena *a, struct store_txn *t, struct str person_id,
-	struct grant **gs, size_t *n, struct fault *f)
+	struct grants *out, struct fault *f)
 {
-	struct sql_list l = { .size = sizeof(**gs) };
+	struct sql_list l = { .size = sizeof(*out->all) };
 	struct sql_rows r;
 	struct grant *g;
 
@@ -58,8 +58,7 @@ grant_list(struct arena *a, struct store_txn *t, struct str person_id,
 		if ((g = sql_list_add(&r, a, &l)) != NULL)
 			read_grant(&r, a, g);
 	}
-	*gs = l.p;
-	*n = l.n;
+	*out = (struct grants){ l.p, l.n };
 	return sql_end(&r);
 }
 

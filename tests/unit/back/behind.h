@@ -266,9 +266,10 @@ behind_open(struct behind *b, const char *protocol)
 	b->tls = tls_client_new(NULL, &f);
 	b->http = http_client_new(
 		b->loop, b->tls, &(struct http_client_settings){ 0 });
-	b->server = http_server_new(b->loop, STR("127.0.0.1:0"), NULL,
-		&http_limits_default,
-		(struct http_handler){ .serve = behind_serve, .with = b }, &f);
+	b->server = http_server_new(b->loop,
+		&(struct http_server_plan){ .listen = STR("127.0.0.1:0"),
+			.handler = { .serve = behind_serve, .with = b } },
+		&f);
 	assert_non_null(b->server);
 	behind_settings(b, protocol);
 	b->back = back_new(&(struct back_parts){

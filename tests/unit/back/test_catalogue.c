@@ -16,15 +16,13 @@ static const char *
 add(struct catalogue_list *list, const char *page)
 {
 	static char cursor[64];
-	struct str next = STR_NONE;
 
 	fault_clear(&fault);
-	if (!catalogue_list_add(
-		    list, true, str_from(page), NULL, &next, &fault))
+	if (!catalogue_list_add(list, true, str_from(page), NULL, &fault))
 		return "";
-	if (str_is_none(next))
+	if (str_is_none(list->next))
 		return "end";
-	snprintf(cursor, sizeof(cursor), "%.*s", STR_ARG(next));
+	snprintf(cursor, sizeof(cursor), "%.*s", STR_ARG(list->next));
 	return cursor;
 }
 

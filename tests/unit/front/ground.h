@@ -122,8 +122,11 @@ ground_listen(struct ground *g)
 	struct str address;
 	uint64_t port;
 
-	g->server = http_server_new(g->loop, STR("127.0.0.1:0"), NULL, &limits,
-		front_handler(g->front), &f);
+	g->server = http_server_new(g->loop,
+		&(struct http_server_plan){ .listen = STR("127.0.0.1:0"),
+			.limits = &limits,
+			.handler = front_handler(g->front) },
+		&f);
 	assert_non_null(g->server);
 	address = http_server_address(g->server);
 	assert_true(str_to_u64(

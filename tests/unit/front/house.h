@@ -160,8 +160,10 @@ house_listen(struct fault *f)
 	struct str address;
 	uint64_t port;
 
-	house.server = http_server_new(house.loop, STR("127.0.0.1:0"), NULL,
-		&http_limits_default, front_handler(house.front), f);
+	house.server = http_server_new(house.loop,
+		&(struct http_server_plan){ .listen = STR("127.0.0.1:0"),
+			.handler = front_handler(house.front) },
+		f);
 	assert_non_null(house.server);
 	address = http_server_address(house.server);
 	front_bound(house.front, address);

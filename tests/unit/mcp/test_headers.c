@@ -201,19 +201,18 @@ test_too_many_annotations(void **state)
 static struct str
 made(const char *arguments)
 {
-	struct field out[HEADERS_PARAMS_MAX];
+	struct headers_fields out;
 	struct buf text;
-	size_t n;
 
 	assert_true(collect(SCHEMA));
 	if (!headers_params_make(
-		    arena, &params, str_from(arguments), out, &n, &fault))
+		    arena, &params, str_from(arguments), &out, &fault))
 		fail_msg("%s", fault.detail);
 	buf_in(&text, arena, 4096);
-	for (size_t i = 0; i < n; i++) {
-		buf_str(&text, out[i].name);
+	for (size_t i = 0; i < out.n; i++) {
+		buf_str(&text, out.all[i].name);
 		buf_char(&text, '=');
-		buf_str(&text, out[i].value);
+		buf_str(&text, out.all[i].value);
 		buf_char(&text, ';');
 	}
 	return buf_view(&text);

@@ -46,8 +46,10 @@ serving_start(struct serving *s, const struct http_limits *limits,
 	struct fault f = { 0 };
 
 	s->loop = loop_new();
-	s->server = http_server_new(
-		s->loop, STR("127.0.0.1:0"), NULL, limits, handler, &f);
+	s->server = http_server_new(s->loop,
+		&(struct http_server_plan){
+			STR("127.0.0.1:0"), NULL, limits, handler },
+		&f);
 	if (s->server == NULL)
 		fail_msg("%s", f.detail);
 	snprintf(s->host, sizeof(s->host), "%.*s",

@@ -485,23 +485,25 @@ addresses_are_checked(void **state)
 	static const char *const bad[] = { "", "127.0.0.1",
 		"127.0.0.1:", "127.0.0.1:http", "127.0.0.1:123456", "[::1",
 		"256.1.1.1.:1" };
-	struct http_handler handler = { .serve = serve };
+	struct http_server_plan plan = { .handler.serve = serve };
 	struct loop *l = loop_new();
 	struct http_server *s;
 	struct fault f = { 0 };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		s = http_server_new(
-			l, str_from(bad[i]), NULL, NULL, handler, &f);
+		plan.listen = str_from(bad[i]);
+		s = http_server_new(l, &plan, &f);
 		assert_null(s);
 		assert_int_equal(f.id, FAULT_LISTEN);
 	}
 	/* Taken already. */
-	s = http_server_new(l, str_from(serving.host), NULL, NULL, handler, &f);
+	plan.listen = str_from(serving.host);
+	s = http_server_new(l, &plan, &f);
 	assert_null(s);
 	assert_int_equal(f.id, FAULT_LISTEN);
-	s = http_server_new(l, STR("[::1]:0"), NULL, NULL, handler, &f);
+	plan.listen = STR("[::1]:0");
+	s = http_server_new(l, &plan, &f);
 	if (s != NULL)
 		assert_true(str_starts(http_server_address(s), STR("[::1]:")));
 	http_server_free(&s);

@@ -31,7 +31,8 @@ judge(const char *query, const struct client *c)
 
 	fault_clear(&fault);
 	site.scopes = scope_table_new(arena, NULL, 0, &fault);
-	return authorize_judge(arena, &form, c, &site, &request, &fault);
+	return authorize_judge(arena,
+		&(struct authorize_case){ &form, c, &site }, &request, &fault);
 }
 
 static void

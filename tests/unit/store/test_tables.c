@@ -459,8 +459,8 @@ static void
 revoking_ends_the_family(void **state)
 {
 	struct world *w = *state;
-	struct grant g, *all;
-	size_t n;
+	struct grants all;
+	struct grant g;
 
 	save_anna_and_grant(w);
 	save_tokens(w, 100);
@@ -473,12 +473,12 @@ revoking_ends_the_family(void **state)
 	assert_str(g.resource, STR("https://x.example/mcp"));
 	assert_str(g.scope, STR("mcp offline_access"));
 	assert_int_equal(g.last_used, 20);
-	assert_true(grant_list(w->a, w->t, STR("p_1"), &all, &n, &w->f));
-	assert_int_equal(n, 1);
-	assert_true(grant_list(w->a, w->t, STR("p_2"), &all, &n, &w->f));
-	assert_int_equal(n, 0);
-	assert_true(grant_list(w->a, w->t, STR_NONE, &all, &n, &w->f));
-	assert_int_equal(n, 1);
+	assert_true(grant_list(w->a, w->t, STR("p_1"), &all, &w->f));
+	assert_int_equal(all.n, 1);
+	assert_true(grant_list(w->a, w->t, STR("p_2"), &all, &w->f));
+	assert_int_equal(all.n, 0);
+	assert_true(grant_list(w->a, w->t, STR_NONE, &all, &w->f));
+	assert_int_equal(all.n, 1);
 }
 
 static void
