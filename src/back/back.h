@@ -36,6 +36,9 @@ struct back_listener {
 	/* A link that was open is gone, and what was agreed over it: of whom, or
 	 * STR_NONE when it was everybody's or nobody's. */
 	void (*lost)(void *with, struct upstream *u, struct str person_id);
+	/* Notifications may have been missed that would have come by that
+	 * person's link, or by everybody's (STR_NONE). */
+	void (*missed)(void *with, struct upstream *u, struct str person_id);
 	/* Whether that person's link is needed, though nobody calls by it. */
 	bool (*needs)(void *with, struct upstream *u, struct str person_id);
 	/* It is connecting no longer, whatever came of it. */

@@ -168,9 +168,13 @@ static void
 link_missed(void *with, struct link *l)
 {
 	struct held *h = with;
+	struct upstream *u = h->upstream;
+	const struct back_listener *bl = back_listener(u->plan.back);
 
 	(void)l;
 	listing_again(h->listing);
+	bl->missed(bl->with, u,
+		h->person_id == NULL ? STR_NONE : str_from(h->person_id));
 }
 
 static void

@@ -51,6 +51,12 @@ heard_lost(void *with, struct upstream *u, struct str person_id)
 	subscription_lost(with, u, person_id);
 }
 
+static void
+heard_missed(void *with, struct upstream *u, struct str person_id)
+{
+	subscription_missed(with, u, person_id);
+}
+
 static bool
 heard_needs(void *with, struct upstream *u, struct str person_id)
 {
@@ -139,6 +145,7 @@ hall_new(const struct hall_parts *parts)
 			.heard = heard_note,
 			.heeds = heard_heeds,
 			.lost = heard_lost,
+			.missed = heard_missed,
 			.needs = heard_needs,
 			.settled = heard_settled,
 			.leaving = heard_leaving,

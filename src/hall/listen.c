@@ -70,6 +70,7 @@ hall_get(struct hall *h, const struct hall_request *r)
 	l->usage = r->principal->usage;
 	list_add(&s->listens, &l->place);
 	l->sink.message(l->sink.with, NULL, 0); /* opens the stream */
+	subscriptions_wake(&s->subscriptions);
 	return l;
 }
 

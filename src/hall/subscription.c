@@ -25,6 +25,13 @@ struct subscription {
 
 /* ---- a session's ---- */
 
+/* Of that person, or STR_NONE: of anybody. */
+static bool
+is_of(const struct session *s, struct str person_id)
+{
+	return str_is_none(person_id) || str_eq(s->person_id, person_id);
+}
+
 static struct subscription *
 find(const struct subscriptions *of, struct str server, struct str uri)
 {
@@ -327,7 +334,8 @@ static void
 try_now(void *with)
 {
 	struct subscriptions *of = with;
-	struct subscription *s = next_stale(of);
+	struct subscription *s =
+		list_is_empty(&of->session->listens) ? NULL : next_stale(of);
 	struct upstream *u;
 
 	if (s == NULL)
@@ -346,23 +354,37 @@ try_now(void *with)
 }
 
 void
+subscriptions_wake(struct subscriptions *of)
+{
+	if (of->n > 0)
+		try_later(of);
+}
+
+/* The first of the session's that is that server's, or NULL. */
+static struct subscription *
+at_server(const struct subscriptions *of, const struct upstream *u)
+{
+	list_each(at, &of->all) {
+		struct subscription *s =
+			list_entry(at, struct subscription, place);
+
+		if (str_eq(s->server, upstream_entry(u)->name))
+			return s;
+	}
+	return NULL;
+}
+
+void
 subscription_lost(struct hall *h, struct upstream *u, struct str person_id)
 {
 	struct session *s;
 	size_t at = 0;
 
-	while ((s = map_next(&h->sessions, &at)) != NULL) {
-		if (!str_is_none(person_id) && !str_eq(s->person_id, person_id))
-			continue;
-		list_each(one, &s->subscriptions.all)
-			if (str_eq(upstream_entry(u)->name,
-				    list_entry(one, struct subscription, place)
-					    ->server))
-				try_later(&s->subscriptions);
-	}
+	while ((s = map_next(&h->sessions, &at)) != NULL)
+		if (is_of(s, person_id) &&
+			at_server(&s->subscriptions, u) != NULL)
+			try_later(&s->subscriptions);
 }
-
-/* ---- what servers tell ---- */
 
 bool
 subscription_has(struct hall *h, struct upstream *u, struct str person_id)
@@ -370,16 +392,32 @@ subscription_has(struct hall *h, struct upstream *u, struct str person_id)
 	struct session *s;
 	size_t at = 0;
 
-	while ((s = map_next(&h->sessions, &at)) != NULL) {
-		if (!str_eq(s->person_id, person_id))
-			continue;
-		list_each(one, &s->subscriptions.all)
-			if (str_eq(upstream_entry(u)->name,
-				    list_entry(one, struct subscription, place)
-					    ->server))
-				return true;
-	}
+	while ((s = map_next(&h->sessions, &at)) != NULL)
+		if (is_of(s, person_id) && !list_is_empty(&s->listens) &&
+			at_server(&s->subscriptions, u) != NULL)
+			return true;
 	return false;
+}
+
+/* ---- what servers tell ---- */
+
+void
+subscription_missed(struct hall *h, struct upstream *u, struct str person_id)
+{
+	struct session *s;
+	size_t at = 0;
+
+	while ((s = map_next(&h->sessions, &at)) != NULL) {
+		if (!is_of(s, person_id))
+			continue;
+		list_each(one, &s->subscriptions.all) {
+			struct subscription *what =
+				list_entry(one, struct subscription, place);
+
+			if (str_eq(what->server, upstream_entry(u)->name))
+				tell_session(&s->subscriptions, what);
+		}
+	}
 }
 
 /* The resource itself, or a part of it. */
@@ -418,8 +456,7 @@ subscription_heard(struct hall *h, struct upstream *u, struct str person_id,
 
 	while (!str_is_none(what.uri) && what.uri.n < MESSAGE_MAX / 16 &&
 		(s = map_next(&h->sessions, &at)) != NULL)
-		if ((str_is_none(person_id) ||
-			    str_eq(s->person_id, person_id)) &&
+		if (is_of(s, person_id) &&
 			wants(&s->subscriptions, u, what.uri))
 			tell_session(&s->subscriptions, &what);
 	arena_free(&a);

@@ -9,7 +9,7 @@
  *
  * Only legacy servers that offer it have it, and only legacy sessions
  * (BR-41).  At most SUBSCRIPTIONS_MAX a person, each of SUBSCRIPTION_URI_MAX
- * bytes.
+ * bytes.  Without a stream a session hears nothing, so none keeps a link for it.
  */
 #ifndef HALL_SUBSCRIPTION_H
 #define HALL_SUBSCRIPTION_H
@@ -37,6 +37,9 @@ void subscriptions_init(
 /* The session ends: servers are told what nobody wants any more. */
 void subscriptions_end(struct subscriptions *of);
 
+/* The session has a stream again. */
+void subscriptions_wake(struct subscriptions *of);
+
 /* x is resources/subscribe and about to go out over l.  False: l's server has
  * none (FAULT_MCP_METHOD), it is too long (FAULT_MCP_CALL_PARAMS), or there are
  * too many (FAULT_MCP_SUBSCRIPTIONS). */
@@ -53,8 +56,12 @@ void subscriptions_renew(
 /* That person's link (STR_NONE: everybody's) to the server is gone. */
 void subscription_lost(
 	struct hall *h, struct upstream *u, struct str person_id);
-/* Whether a session of that person's is subscribed to something there. */
+/* Whether a session of that person's that listens is subscribed to something
+ * there. */
 bool subscription_has(struct hall *h, struct upstream *u, struct str person_id);
+/* Notifications of that link may have been missed: all counts as changed. */
+void subscription_missed(
+	struct hall *h, struct upstream *u, struct str person_id);
 /* notifications/resources/updated, as it came by that person's link
  * (STR_NONE: everybody's): to each session that wants it. */
 void subscription_heard(struct hall *h, struct upstream *u,

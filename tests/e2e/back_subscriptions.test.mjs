@@ -144,6 +144,33 @@ test('also when nobody calls', async () => {
 	await s.leave();
 });
 
+test('a stream of the server\'s that broke: what was missed counts as changed', async () => {
+	const s = await join('/mcp/http');
+	done(await s.subscribe(URI));
+	const theirs = [...http.http.sessions.values()].find(x => x.state.subscribed?.has(URI));
+	const broken = theirs.listen;
+	broken.destroy();
+	await until('another stream', () => theirs.listen !== broken);
+	await until('news', () => s.updates().length > 0);
+	assert.deepEqual(s.updates(), [URI]);
+	await s.leave();
+});
+
+test('a session without a stream keeps no link; with one it has its link again', async () => {
+	const s = await join('/mcp/stdio');
+	done(await s.subscribe(URI));
+	for (const o of s.streams) o.drop();
+	const starts = async () => (await captured(f.file('stdio'))).filter(x => x.start).length;
+	const asked = async () => (await captured(f.file('stdio'))).filter(x => x.heard?.method === 'resources/subscribe');
+	await until('the stream is gone', () => s.streams.every(o => o.ended || o.response.destroyed));
+	const { pid } = (await asked()).at(-1), before = await starts();
+	process.kill(pid);
+	await s.listen();
+	await until('the new one', async () => (await asked()).at(-1).pid !== pid);
+	assert.ok(await starts() > before);
+	await s.leave();
+});
+
 test('one session for all: each hears what they asked for', async () => {
 	const hers = await join('/mcp/shared'), his = await join('/mcp/shared', bob);
 	done(await hers.subscribe('fake://hers'));

@@ -279,6 +279,7 @@ behind_open(struct behind *b, const char *protocol)
 			.heard = behind_heard,
 			.heeds = behind_heeds,
 			.lost = behind_lost,
+			.missed = behind_lost,
 			.needs = behind_heeds,
 			.settled = behind_told,
 			.leaving = behind_told,
