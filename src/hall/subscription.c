@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/die.h"
+#include "hall/errand.h"
 #include "hall/session.h"
 #include "mcp/capability.h"
 #include "mcp/message.h"
@@ -82,17 +83,17 @@ server_of(const struct subscriptions *of, const struct subscription *s)
 		: NULL;
 }
 
-/* Whether another session wants it over the same link. */
+/* Whether a session wants it over that person's link. */
 static bool
-is_wanted(const struct subscriptions *of, struct upstream *u, struct str uri)
+is_wanted(struct hall *h, struct upstream *u, struct str person_id,
+	struct str uri)
 {
 	struct session *s;
 	size_t at = 0;
 
-	while ((s = map_next(&of->hall->sessions, &at)) != NULL)
-		if (&s->subscriptions != of &&
-			(upstream_is_shared(u) ||
-				str_eq(s->person_id, of->session->person_id)) &&
+	while ((s = map_next(&h->sessions, &at)) != NULL)
+		if ((upstream_is_shared(u) ||
+			    str_eq(s->person_id, person_id)) &&
 			find(&s->subscriptions, upstream_entry(u)->name, uri) !=
 				NULL)
 			return true;
@@ -112,55 +113,6 @@ count(const struct hall *h, struct str person_id)
 	return n;
 }
 
-/* ---- requests of our own, whose answer nobody waits for ---- */
-
-static void
-answered(struct link_call *c, const struct envelope *e)
-{
-	(void)e;
-	free(c);
-}
-
-static void
-failed(struct link_call *c, const struct fault *f, bool sent)
-{
-	(void)f;
-	(void)sent;
-	free(c);
-}
-
-static void
-ignored(struct link_call *c, const struct envelope *e)
-{
-	(void)c;
-	(void)e;
-}
-
-static const struct link_listener listener = {
-	.message = ignored,
-	.answer = answered,
-	.failed = failed,
-};
-
-static void
-tell_server(struct link *l, enum method method, struct str uri)
-{
-	struct link_call *c = calloc(1, sizeof(*c));
-	struct buf out;
-	struct str text;
-
-	if (c == NULL)
-		die("out of memory");
-	buf_init(&out, MESSAGE_MAX);
-	link_call_init(c, l, &listener);
-	message_resource(&out, c->id, method, uri);
-	text = buf_view(&out);
-	link_send(l, c,
-		&(struct link_message){
-			.method = method, .parts = &text, .part_count = 1 });
-	buf_clear(&out);
-}
-
 /* The link that it was asked over is no longer there. */
 static bool
 is_stale(const struct subscriptions *of, const struct subscription *s)
@@ -173,16 +125,59 @@ is_stale(const struct subscriptions *of, const struct subscription *s)
 	return l == NULL || link_serial(l) != s->link;
 }
 
-/* The server is told when nobody else wants it. */
-static void
-give_up(struct subscriptions *of, struct subscription *s)
-{
-	struct upstream *u = server_of(of, s);
+/* ---- what servers are told ---- */
 
-	if (u != NULL && !is_stale(of, s) && !is_wanted(of, u, s->uri))
-		tell_server(upstream_open_link(u, of->session->person_id),
-			METHOD_RESOURCES_UNSUBSCRIBE, s->uri);
-	drop(of, s);
+static bool
+is_to_be_had(const struct errand_plan *plan, struct str uri)
+{
+	return is_wanted(plan->hall, plan->upstream, plan->person_id, uri);
+}
+
+static bool
+is_to_be_left(const struct errand_plan *plan, struct str uri)
+{
+	return !is_to_be_had(plan, uri);
+}
+
+static struct errand *
+errand_for(const struct subscriptions *of, struct upstream *u, struct link *l)
+{
+	return errand_new(&(struct errand_plan){
+		.hall = of->hall,
+		.upstream = u,
+		.link = l,
+		.person_id = of->session->person_id,
+		.method = METHOD_RESOURCES_SUBSCRIBE,
+		.is_due = is_to_be_had,
+	});
+}
+
+/* All that the session has of one server; it is told of what nobody else
+ * wants. */
+static void
+give_up(struct subscriptions *of, struct upstream *u)
+{
+	struct str person_id = of->session->person_id;
+	struct errand *e = errand_new(&(struct errand_plan){
+		.hall = of->hall,
+		.upstream = u,
+		.link = upstream_open_link(u, person_id),
+		.person_id = person_id,
+		.method = METHOD_RESOURCES_UNSUBSCRIBE,
+		.is_due = is_to_be_left,
+	});
+
+	list_each(at, &of->all) {
+		struct subscription *s =
+			list_entry(at, struct subscription, place);
+
+		if (!str_eq(s->server, upstream_entry(u)->name))
+			continue;
+		if (!is_stale(of, s))
+			errand_add(e, s->uri);
+		drop(of, s);
+	}
+	errand_go(e);
 }
 
 /* ---- what the client asks ---- */
@@ -240,7 +235,8 @@ subscription_over(struct exchange *x)
 
 	if (s != NULL)
 		drop(of, s);
-	return !was_stale && !is_wanted(of, u, x->own_name);
+	return !was_stale &&
+		!is_wanted(x->hall, u, x->session->person_id, x->own_name);
 }
 
 /* ---- links that come and go ---- */
@@ -271,6 +267,8 @@ void
 subscriptions_renew(
 	struct subscriptions *of, struct upstream *u, struct link *l)
 {
+	struct errand *e = NULL;
+
 	list_each(at, &of->all) {
 		struct subscription *s =
 			list_entry(at, struct subscription, place);
@@ -283,9 +281,12 @@ subscriptions_renew(
 			continue;
 		}
 		s->link = link_serial(l);
-		tell_server(l, METHOD_RESOURCES_SUBSCRIBE, s->uri);
+		e = e == NULL ? errand_for(of, u, l) : e;
+		errand_add(e, s->uri);
 		tell_session(of, s);
 	}
+	if (e != NULL)
+		errand_go(e);
 }
 
 /* The next one that has no link; those that have are put behind it. */
@@ -479,7 +480,13 @@ subscriptions_end(struct subscriptions *of)
 {
 	loop_timer_stop(&of->later);
 	link_wait_cancel(&of->wait);
-	while (!list_is_empty(&of->all))
-		give_up(of,
-			list_entry(of->all.next, struct subscription, place));
+	while (!list_is_empty(&of->all)) {
+		struct subscription *s =
+			list_entry(of->all.next, struct subscription, place);
+
+		if (is_stale(of, s))
+			drop(of, s);
+		else
+			give_up(of, server_of(of, s));
+	}
 }
