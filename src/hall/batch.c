@@ -137,11 +137,9 @@ count_parts(struct str body)
 static bool
 batch_check(struct exchange *x, struct fault *f)
 {
-	struct session *s;
+	struct session *s =
+		session_find(x->hall, x->r.fields.session_id, &x->r, f);
 
-	if (!envelope_batch_check(x->e.body, f))
-		return false;
-	s = session_find(x->hall, x->r.fields.session_id, &x->r, f);
 	if (s == NULL)
 		return false;
 	if (s->revision != REVISION_2025_03_26)

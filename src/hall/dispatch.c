@@ -258,6 +258,16 @@ count_call(struct exchange *x, struct fault *f)
 	return true;
 }
 
+/* An array is outlined as a whole, whoever may send one: what is no JSON is a
+ * parse error to everybody. */
+static bool
+read_message(struct exchange *x, struct fault *f)
+{
+	return envelope_read(x->r.body, &x->e, f) &&
+		(x->e.kind != ENVELOPE_BATCH ||
+			envelope_batch_check(x->e.body, f));
+}
+
 struct exchange *
 hall_post(struct hall *h, const struct hall_request *r)
 {
@@ -267,7 +277,7 @@ hall_post(struct hall *h, const struct hall_request *r)
 	bool read;
 
 	x->generation = h->generation;
-	read = envelope_read(r->body, &x->e, &f);
+	read = read_message(x, &f);
 	x->era = era_decide(&x->e, &fields);
 	x->ended = false;
 	if (!read || !count_call(x, &f))
