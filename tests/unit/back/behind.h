@@ -1,6 +1,6 @@
 /*
- * behind: an upstream and the HTTP server behind it, both on the test's own
- * loop, whose clock the test moves.
+ * behind: an upstream and the server behind it, both on the test's own loop,
+ * whose clock the test moves.  The server is one of HTTP, or a child.
  */
 #ifndef TESTS_BACK_BEHIND_H
 #define TESTS_BACK_BEHIND_H
@@ -35,7 +35,9 @@ struct behind {
 	/* the server's */
 	bool speaks_modern;
 	bool speaks_legacy;
-	unsigned discovers, initializes, lists;
+	unsigned discovers, initializes, lists, cancels;
+	struct http_request *stream; /* the answer to a tool's call, or NULL */
+	int stream_id;
 	bool has_tool;
 	bool is_tired; /* refuses to list */
 	/* the hall's */
@@ -104,6 +106,54 @@ behind_refuse(struct http_request *r)
 	behind_say(r, 400, text);
 }
 
+/* A tool's call is answered by a stream that says nothing by itself. */
+static void
+behind_stream(struct behind *b, struct http_request *r)
+{
+	static const struct field type = { STR_INIT("Content-Type"),
+		STR_INIT("text/event-stream") };
+
+	b->stream = r;
+	b->stream_id = behind_id(r->body);
+	http_stream_begin(r,
+		&(struct http_answer){
+			.status = 200, .fields = &type, .n = 1 });
+}
+
+/* "poke": progress of the call, whose id is its token. */
+static void
+behind_progress(struct behind *b)
+{
+	char text[200];
+	struct str part;
+
+	snprintf(text, sizeof(text),
+		"data: {\"jsonrpc\":\"2.0\",\"method\":"
+		"\"notifications/progress\",\"params\":{\"progressToken\":%d,"
+		"\"progress\":1}}\n\n",
+		b->stream_id);
+	part = str_from(text);
+	http_stream_write(b->stream, &part, 1);
+}
+
+static void
+behind_hear_note(struct behind *b, struct http_request *r)
+{
+	b->cancels += behind_asks(r, "notifications/cancelled");
+	if (behind_asks(r, "poke"))
+		behind_progress(b);
+	behind_say(r, 202, "");
+}
+
+static void
+behind_gone(void *with, struct http_request *r)
+{
+	struct behind *b = with;
+
+	if (b->stream == r)
+		b->stream = NULL;
+}
+
 static void
 behind_serve(void *with, struct http_request *r)
 {
@@ -113,7 +163,9 @@ behind_serve(void *with, struct http_request *r)
 	if (r->head->method != HTTP_POST)
 		behind_say(r, 405, "");
 	else if (!behind_asks(r, "\"id\":"))
-		behind_say(r, 202, "");
+		behind_hear_note(b, r);
+	else if (behind_asks(r, "tools/call"))
+		behind_stream(b, r);
 	else if (behind_asks(r, "server/discover")) {
 		b->discovers++;
 		if (b->speaks_modern)
@@ -212,14 +264,14 @@ behind_until(struct behind *b, bool (*is_so)(struct behind *b))
 	loop_run(b->loop);
 }
 
-static bool
+static inline bool
 behind_turned(struct behind *b)
 {
 	return b->looks == 20;
 }
 
 /* Time enough for what would happen at once. */
-static void
+static inline void
 behind_let_run(struct behind *b)
 {
 	behind_until(b, behind_turned);
@@ -254,9 +306,9 @@ behind_settings(struct behind *b, const char *protocol)
 	b->settings = s;
 }
 
-/* A legacy server, and an upstream that is connected to it. */
+/* A legacy server, and settings that name it. */
 static void
-behind_open(struct behind *b, const char *protocol)
+behind_prepare(struct behind *b, const char *protocol)
 {
 	struct fault f = { 0 };
 
@@ -268,10 +320,18 @@ behind_open(struct behind *b, const char *protocol)
 		b->loop, b->tls, &(struct http_client_settings){ 0 });
 	b->server = http_server_new(b->loop,
 		&(struct http_server_plan){ .listen = STR("127.0.0.1:0"),
-			.handler = { .serve = behind_serve, .with = b } },
+			.handler = { .serve = behind_serve,
+				.gone = behind_gone,
+				.with = b } },
 		&f);
 	assert_non_null(b->server);
 	behind_settings(b, protocol);
+}
+
+/* An upstream that is connected to what the settings name. */
+static void
+behind_connect(struct behind *b)
+{
 	b->back = back_new(&(struct back_parts){
 		.loop = b->loop, .http = b->http, .settings = b->settings });
 	back_start(b->back,
@@ -286,6 +346,13 @@ behind_open(struct behind *b, const char *protocol)
 			.with = b });
 	b->upstream = back_at(b->back, 0);
 	behind_until(b, behind_is_connected);
+}
+
+static inline void
+behind_open(struct behind *b, const char *protocol)
+{
+	behind_prepare(b, protocol);
+	behind_connect(b);
 }
 
 static void
