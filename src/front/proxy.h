@@ -18,8 +18,8 @@ struct settings;
  * or CIDR blocks.  An IPv4-mapped IPv6 address counts as the IPv4 one. */
 bool proxy_trusts(const struct settings *s, struct str address);
 
-/* Whether nobody overhears what such a peer says over plain http: it is on
- * this machine, or a proxy that is trusted to speak TLS to everybody else
+/* Whether nobody overhears what such a peer (text of a socket's address, never
+ * of a field) says over plain http: it is on this machine, or a proxy that is trusted to speak TLS to everybody else
  * (OAuth 2.1 1.5). */
 bool proxy_is_near(const struct settings *s, struct str peer);
 
