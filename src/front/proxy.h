@@ -19,8 +19,8 @@ struct settings;
 bool proxy_trusts(const struct settings *s, struct str address);
 
 /* Whether nobody overhears what such a peer (text of a socket's address, never
- * of a field) says over plain http: it is on this machine, or a proxy that is trusted to speak TLS to everybody else
- * (OAuth 2.1 1.5). */
+ * of a field) says over plain http: it is on this machine, or a proxy that is
+ * trusted to speak TLS to everybody else (OAuth 2.1 1.5). */
 bool proxy_is_near(const struct settings *s, struct str peer);
 
 /* The address that limits and logs go by: the peer's own, or behind trusted
