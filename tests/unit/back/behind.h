@@ -17,6 +17,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <cmocka.h>
 
 #define MINUTE_MS ((int64_t)60 * 1000)
@@ -355,10 +356,21 @@ behind_open(struct behind *b, const char *protocol)
 	behind_connect(b);
 }
 
+/* Its children are gone, and reaped. */
+static bool
+behind_is_alone(struct behind *b)
+{
+	siginfo_t info;
+
+	(void)b;
+	return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0;
+}
+
 static void
 behind_close(struct behind *b)
 {
 	back_free(&b->back);
+	behind_until(b, behind_is_alone);
 	http_client_free(&b->http);
 	http_server_free(&b->server);
 	tls_context_free(&b->tls);
