@@ -15,22 +15,23 @@ before(async () => {
 	http.http = await fakeHttp();
 	http.mute_http = await fakeHttp({ mute: true });
 	http.shared = await fakeHttp();
+	http.quiet = await fakeHttp();
 	http.modern = await fakeHttp({ era: 'modern', ttl: 1000 });
 	const rules = { tools: { echo: { enabled: false } } };
 	b = await startBack({ mcpServers: {
 		http: { url: http.http.url }, stdio: child(), mute_http: { url: http.mute_http.url }, mute_stdio: child({ mute: true }),
 		rules_http: { url: http.http.url, ...rules }, rules_stdio: { ...child(), ...rules }, shared: { url: http.shared.url, share: 'all' },
-		modern: { url: http.modern.url },
+		modern: { url: http.modern.url }, quiet: { url: http.quiet.url },
 	} });
-	for (const name of [...KINDS, 'rules_http', 'rules_stdio', 'shared', 'modern']) await b.until(name, 'connected');
+	for (const name of [...KINDS, 'rules_http', 'rules_stdio', 'shared', 'modern', 'quiet']) await b.until(name, 'connected');
 	bob = await addPerson(b.d, 'bob');
 	watched = await listen('/mcp/modern');
 	http.modern.more.push('new_by_itself');
 });
 
 // A legacy session's stream.
-async function listen(path) {
-	const bearer = await b.token(path);
+async function listen(path, visitor = b.owner) {
+	const bearer = (await obtain(b.d, visitor, { path })).access_token;
 	const session = await legacy(b.d.url + path, bearer);
 	const stream = open(b.d.url + path, { method: 'GET', headers: { authorization: `Bearer ${bearer}`, ...session.headers } });
 	await stream.head;
@@ -94,6 +95,13 @@ for (const name of KINDS)
 			assert.equal(text(await hisHub.call(`${name}__echo`, { text: 'still' })), 'echo: still');
 		});
 
+		test('what the caller\'s own list lacks, the hub does not call', async () => {
+			await hers.call('hide', { name: 'count' });
+			await until('its going', async () => !(await hers.tools()).includes('count'));
+			refused(await hub.call(`${name}__count`), 'mcp_unknown_name');
+			assert.match(text(await hisHub.call(`${name}__count`)), /^\d+$/);
+		});
+
 		test('arguments are mirrored as the caller\'s own list says', async () => {
 			await hers.call('connect_db', { db: 'zoned', header: 'Zone' });
 			await until('the tool', async () => (await hers.tools()).includes('zoned'));
@@ -128,9 +136,10 @@ test('who is told: only whose list it is', async () => {
 	const [hers, his] = streams;
 	await his.session.call('tools/call', { name: 'connect_db', arguments: { db: 'news' } });
 	await until('his news', () => his.stream.events.some(e => e.method === 'notifications/tools/list_changed'));
+	await hers.session.call('ping');
+	assert.deepEqual(hers.stream.events, [], 'his alone');
 	await hers.session.call('tools/call', { name: 'connect_db', arguments: { db: 'hers, later' } });
 	await until('her news', () => hers.stream.events.some(e => e.method === 'notifications/tools/list_changed'));
-	assert.equal(hers.stream.events.length, 1, 'of her own alone');
 	for (const x of streams) { x.stream.drop(); await x.session.close(); }
 });
 
@@ -155,6 +164,15 @@ test('a change for everybody reaches everybody', async () => {
 	const hers = await at(b.owner, '/mcp/http'), his = await at(bob, '/mcp/http');
 	await hers.call('change');
 	for (const one of [hers, his]) await until('the new tool', async () => (await one.tools()).some(t => t.startsWith('later_')));
+});
+
+test('who never called, and has no link to hear by, is told by another\'s', async () => {
+	const path = '/mcp/quiet', hers = await at(b.owner, path), his = await at(bob, path);
+	const waiting = await listen(path, bob);
+	assert.equal(text(await hers.call('change')), 'changed');
+	await until('his news', () => waiting.stream.events.some(e => e.method === 'notifications/tools/list_changed'));
+	assert.ok((await his.tools()).some(t => t.startsWith('later_')));
+	await waiting.close();
 });
 
 test('"share": "all" has one list for all', async () => {

@@ -45,6 +45,12 @@ const tools = {
 		c.notify({ jsonrpc: '2.0', method: 'notifications/tools/list_changed' });
 		return text('connected');
 	}],
+	// One tool less, for this conversation alone.
+	hide: [schema({ name: string }), (a, c) => {
+		(c.state.hidden ??= []).push(a.name);
+		c.notify({ jsonrpc: '2.0', method: 'notifications/tools/list_changed' });
+		return text('hidden');
+	}],
 	// Tells this conversation alone, whether it is subscribed or not.
 	touch: [schema({ uri: string }), (a, c) => {
 		c.notify({ jsonrpc: '2.0', method: 'notifications/resources/updated', params: { uri: a.uri } });
@@ -76,7 +82,7 @@ export class Fake {
 
 	listTools(state = {}) {
 		const one = ([name, [inputSchema]]) => ({ name, description: `The tool ${name}`, inputSchema });
-		return [...Object.entries(tools).map(one), ...this.more.map(name => one([name, [schema()]])), ...(state.tables ?? []).map(one),
+		return [...Object.entries(tools).filter(([name]) => !state.hidden?.includes(name)).map(one), ...this.more.map(name => one([name, [schema()]])), ...(state.tables ?? []).map(one),
 			...this.extra.map(t => typeof t === 'string' ? one([t, [schema()]]) : t)];
 	}
 
