@@ -204,6 +204,7 @@ held_open(struct upstream *u, const enum revision *known)
 		.http = u->plan.http,
 		.entry = u->plan.entry,
 		.known = known,
+		.failures = u->failures,
 		.owner = { .opened = link_opened,
 			.closed = link_closed,
 			.heard = link_heard,

@@ -123,6 +123,7 @@ struct link_plan {
 	struct http_client *http;
 	const struct server_entry *entry; /* outlives the link */
 	const enum revision *known;       /* its revision; NULL: find out */
+	unsigned failures; /* of links before this one, in a row */
 	struct link_owner owner;
 };
 

@@ -4,7 +4,8 @@
  *
  *	server/discover ──DiscoverResult──────────────────────▶ open, modern
  *	      │ any other answer, or silence (stdio); what tells nothing
- *	      │ (over HTTP 5xx, 429, a broken connection) ends the link
+ *	      │ (over HTTP 5xx, but not again and again, 429, a broken
+ *	      │ connection) ends the link
  *	      ▼
  *	initialize ──InitializeResult──▶ notifications/initialized ──▶ open,
  *	      │                                                      legacy
@@ -21,8 +22,10 @@
 #include "mcp/message.h"
 
 /* How long a child may be silent before it is also greeted the old way. */
-#define QUIET_MS  ((int64_t)3000)
-#define HELLO_MAX ((size_t)4096)
+#define QUIET_MS     ((int64_t)3000)
+/* Links that failed before one that greets a server with 5xx the old way. */
+#define BROKEN_TIMES 2u
+#define HELLO_MAX    ((size_t)4096)
 
 static const struct link_listener discover_listener;
 static const struct link_listener initialize_listener;
@@ -137,6 +140,15 @@ go_legacy(struct link *l, const struct fault *why)
 		initialize_ask(l, legacy_to_offer(l));
 }
 
+/* Some older servers answer 5xx to whatever they don't know.  One that went on
+ * doing so is greeted the older way: should that be a mistake, it ends with the
+ * verdict's age (upstream_era.c). */
+static bool
+is_broken_for_long(const struct link *l, const struct link_call *c)
+{
+	return c->status >= 500 && l->plan.failures >= BROKEN_TIMES;
+}
+
 static void
 discover_heard(struct link_call *c, const struct envelope *e)
 {
@@ -150,7 +162,10 @@ discover_heard(struct link_call *c, const struct envelope *e)
 		return;
 	case HANDSHAKE_AGAIN:
 	case HANDSHAKE_UNKNOWN:
-		link_end_soon(l, &f);
+		if (is_broken_for_long(l, c))
+			go_legacy(l, &f);
+		else
+			link_end_soon(l, &f);
 		return;
 	case HANDSHAKE_LEGACY:
 		if (!fault_is_set(&f))
@@ -189,7 +204,7 @@ discover_failed(struct link_call *c, const struct fault *f, bool sent)
 	(void)sent;
 	if (l->state != LINK_OPENING)
 		return;
-	if (is_evidence(l, c, f))
+	if (is_evidence(l, c, f) || is_broken_for_long(l, c))
 		go_legacy(l, f);
 	else
 		link_end_soon(l, f);

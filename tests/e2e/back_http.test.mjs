@@ -113,6 +113,8 @@ const probes = {
 		dual_503: page(503), dual_500: page(500), dual_429: page(429, 'text/plain'), dual_reset: misdeeds.closes, dual_half: misdeeds.half_json,
 		dual_503_json: refusing(503, -32000), dual_429_json: refusing(429, -32000),
 	}).map(([name, act]) => [name, probe(first(act), 'dual')])),
+	always_500: probe((req, res) => send(res, 500)),
+	always_500_json: probe(refusing(500, -32603)),
 	first_503: probe(first((req, res) => send(res, 503)), 'modern'),
 	first_429: probe(first((req, res) => send(res, 429)), 'modern'),
 };
