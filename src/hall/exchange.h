@@ -94,6 +94,9 @@ void batch_drop(struct exchange *x);
 bool local_answer(struct exchange *x);
 /* list.c: the lists, from the catalogues. */
 void list_answer(struct exchange *x, enum lists_kind kind);
+/* target.c: finds the upstream and own_name.  False: it was refused, or it
+ * waits for servers to settle. */
+bool target_find(struct exchange *x);
 /* forward.c: to the server that it names. */
 void forward(struct exchange *x);
 /* forward.c: stops what runs upstream. */
