@@ -3,11 +3,13 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import http from 'node:http';
 import net from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { MODERN, Visitor, legacy, modern, obtain, ostiary, register, request, token, until } from '../e2e/lib.mjs';
+import { captured, child, folder } from '../e2e/support/back.mjs';
 import { addPerson, call, healthy, metaOf, parseChallenge, startGuarded } from './kit.mjs';
 
 let d, client;
@@ -117,6 +119,33 @@ test('what another process takes back ends here, parked calls and sessions too',
 		if (what === 'user passwd') eve = await new Visitor(d).login({ username: 'eve', password: PASSWORDS[1] });
 	}
 	await healthy(d);
+});
+
+// A legacy call goes on when its client is gone, but not without its grant.
+test('a call that was left behind ends with its grant', async () => {
+	const f = await folder();
+	const g = await startGuarded({ names: ['alpha'], more: { parked: child({ capture: f.file('parked') }, { protocol: '2025-11-25' }) } });
+	const heard = async () => (await captured(f.file('parked'))).map(x => x.heard).filter(Boolean);
+	try {
+		const [kept, taken] = [await obtain(g, g.owner, { path: '/mcp/parked' }), await obtain(g, g.owner, { path: '/mcp/parked' })];
+		await until('the server', async () => (await modern(kept.resource, kept.access_token, 'tools/list')).message?.result?.tools.length > 0);
+		for (const t of [kept, taken]) {
+			const s = await legacy(t.resource, t.access_token);
+			const left = http.request(t.resource, { method: 'POST', agent: false, headers: { ...s.headers, authorization: `Bearer ${t.access_token}`, 'content-type': 'application/json', accept: 'application/json, text/event-stream' } });
+			left.on('error', () => {}).end(JSON.stringify({ jsonrpc: '2.0', id: 'left', method: 'tools/call', params: { name: 'hang', arguments: { whose: t === taken ? 'taken' : 'kept' } } }));
+			await until('the call', async () => (await heard()).some(m => m.params?.arguments?.whose === (t === taken ? 'taken' : 'kept')));
+			left.destroy();
+		}
+		await request(`${g.url}/oauth/revoke`, { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' },
+			body: new URLSearchParams({ token: taken.refresh_token, client_id: taken.client.client_id }).toString() });
+		await until('its end', async () => (await heard()).some(m => m.method === 'notifications/cancelled'));
+		assert.deepEqual((await heard()).filter(m => m.method === 'notifications/cancelled').map(m => m.params.requestId),
+			(await heard()).filter(m => m.params?.arguments?.whose === 'taken').map(m => m.id));
+		await healthy(g);
+	} finally {
+		await g.close();
+		await f.remove();
+	}
 });
 
 test('a login with the old password that is on its way counts no more', async () => {
