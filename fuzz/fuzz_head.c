@@ -206,6 +206,19 @@ compare_fields(const struct http_head *h, const struct heard *s)
 	}
 }
 
+/* Blanks follow, a tab among them. */
+static bool
+is_before_tab(struct str value)
+{
+	const char *at = value.p + value.n;
+
+	if (str_is_none(value))
+		return false;
+	while (*at == ' ')
+		at++;
+	return *at == '\t';
+}
+
 static void
 compare_length(const struct http_head *h, const struct heard *s)
 {
@@ -219,7 +232,9 @@ compare_length(const struct http_head *h, const struct heard *s)
 		insist(h->content_length == s->length);
 		break;
 	case HTTP_LENGTH_CHUNKED:
-		insist(s->chunked && !s->has_length);
+		insist(!s->has_length);
+		insist(s->chunked ||
+			is_before_tab(h->known[HTTP_FIELD_TRANSFER_ENCODING]));
 		break;
 	case HTTP_LENGTH_CLOSE:
 		insist(!s->chunked && !s->has_length);
@@ -241,19 +256,19 @@ compare_heads(const struct http_head *h, llhttp_t *p)
 	compare_length(h, s);
 }
 
-/* Only blanks, a tab among them, stand behind the number. */
+/* llhttp takes a tab behind a length or a coding for a part of it; to RFC 9110
+ * it is a blank like another (5.6.3). */
 static bool
 is_meant(const llhttp_t *p, const struct http_head *h)
 {
-	struct str value = h->known[HTTP_FIELD_CONTENT_LENGTH];
-	const char *at = value.p + value.n;
-
-	if (llhttp_get_errno(p) != HPE_INVALID_CONTENT_LENGTH ||
-		str_is_none(value))
+	switch (llhttp_get_errno(p)) {
+	case HPE_INVALID_CONTENT_LENGTH:
+		return is_before_tab(h->known[HTTP_FIELD_CONTENT_LENGTH]);
+	case HPE_INVALID_TRANSFER_ENCODING:
+		return is_before_tab(h->known[HTTP_FIELD_TRANSFER_ENCODING]);
+	default:
 		return false;
-	while (*at == ' ')
-		at++;
-	return *at == '\t';
+	}
 }
 
 static void
