@@ -68,41 +68,66 @@ command_settings_failed(
 	return EXIT_USAGE;
 }
 
+static struct settings *
+load(const struct command_run *run, struct settings_plan *plan, struct fault *f)
+{
+	char *cwd = getcwd(NULL, 0);
+	struct arena *scratch = arena_new(ARENA_SCRATCH_MAX);
+	struct settings *s;
+
+	plan->path = run->places.settings;
+	plan->exe = run->exe;
+	plan->expand = (struct expand){
+		.env = run->env,
+		.cwd = str_from(cwd),
+		.folder = str_from(cwd),
+		.read_file = expand_io_file,
+		.run = (run->options->given & OPTION_ALLOW_CMD) != 0
+			? expand_io_run
+			: NULL,
+	};
+	expand_env(run->env, STR("HOME"), &plan->expand.home);
+	if (!str_is_none(plan->path))
+		plan->expand.folder = folder_of(scratch, plan->path);
+	s = settings_load(plan, f);
+	arena_free(&scratch);
+	free(cwd);
+	return s;
+}
+
 struct settings *
 command_settings(const struct command_run *run, struct settings_findings *found,
 	struct fault *f)
 {
 	const struct options *o = run->options;
-	char *cwd = getcwd(NULL, 0);
 	struct settings_plan plan = {
-		.path = run->places.settings,
-		.exe = run->exe,
 		.flags = {
 			.listen = o->listen,
 			.public_url = o->public_url,
 			.log_level = o->log_level,
 			.log_format = o->log_format,
 		},
-		.expand = {
-			.env = run->env,
-			.cwd = str_from(cwd),
-			.read_file = expand_io_file,
-			.run = (o->given & OPTION_ALLOW_CMD) != 0
-				? expand_io_run
-				: NULL,
-		},
 		.findings = found,
 	};
-	struct arena *scratch = arena_new(ARENA_SCRATCH_MAX);
-	struct settings *s;
 
-	expand_env(run->env, STR("HOME"), &plan.expand.home);
-	plan.expand.folder = plan.expand.cwd;
-	if (!str_is_none(plan.path))
-		plan.expand.folder = folder_of(scratch, plan.path);
-	s = settings_load(&plan, f);
-	arena_free(&scratch);
-	free(cwd);
+	return load(run, &plan, f);
+}
+
+/* Who wants to revoke something must not have to mend a server first. */
+static struct settings *
+settings_for_store(const struct command_run *run, struct fault *f)
+{
+	struct settings_plan plan = { .store_alone = true };
+	struct settings *s = command_settings(run, NULL, f);
+
+	if (s != NULL)
+		return s;
+	fault_clear(f);
+	s = load(run, &plan, f);
+	if (s != NULL)
+		fputs("note: the settings are broken; \"ostiary check\" says "
+		      "where\n",
+			stderr);
 	return s;
 }
 
@@ -110,7 +135,7 @@ bool
 command_store(const struct command_run *run, struct store **s, struct fault *f)
 {
 	struct store_plan plan = { 0 };
-	struct settings *settings = command_settings(run, NULL, f);
+	struct settings *settings = settings_for_store(run, f);
 
 	if (settings == NULL)
 		return false;

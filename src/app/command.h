@@ -40,7 +40,8 @@ struct settings *command_settings(const struct command_run *run,
 int command_settings_failed(
 	const struct settings_findings *found, const struct fault *f);
 
-/* Opens the store that the settings name, makes the state folder first. */
+/* Opens the store that the settings name, makes the state folder first.
+ * Settings in which something else is wrong are used with a note. */
 bool command_store(
 	const struct command_run *run, struct store **s, struct fault *f);
 

@@ -132,6 +132,21 @@ apply_flags(struct settings_reader *r, struct settings *s,
 /* ---- the whole ---- */
 
 static void
+leave_store(struct json *root)
+{
+	struct json **at = &root->first;
+
+	while (*at != NULL) {
+		if (str_eq_lit((*at)->key, "store")) {
+			at = &(*at)->next;
+			continue;
+		}
+		*at = (*at)->next;
+		root->count--;
+	}
+}
+
+static void
 read_root(struct settings_reader *r, struct expand *e, struct json *root,
 	struct settings *s)
 {
@@ -218,6 +233,8 @@ read_all(struct settings_reader *r, const struct settings_plan *plan,
 	if (r->error_count > 0)
 		return;
 	settings_keep_fallbacks(r, SETTING_IN_ROOT, s);
+	if (root != NULL && plan->store_alone)
+		leave_store(root);
 	if (root != NULL)
 		read_root(r, &e, root, s);
 	if (json_get(root, "mcpServers") == NULL &&

@@ -40,6 +40,8 @@ struct settings_plan {
 	struct str exe;  /* our own executable, for the demo server */
 	struct settings_flags flags;
 	struct expand expand; /* inputs and folder are filled in here */
+	/* The file is read as if nothing but "store" stood in it. */
+	bool store_alone;
 	/* Filled in when settings are refused; may be NULL. */
 	struct settings_findings *findings;
 };

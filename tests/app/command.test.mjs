@@ -131,6 +131,30 @@ test('a store that is not there', t => {
 		/^ostiary: \/no\/such\/folder\/x\.db: No such file.*\n.*Mend what/);
 });
 
+test('broken settings keep nobody from the store', t => {
+	const dir = freshFolder(t);
+	const file = join(dir, 'elsewhere.db');
+	const list = () => run(dir, ['user', 'list', '--json']);
+	const broken = { mcpServers: { good: { command: 5 } }, listen: 1 };
+	const note = 'note: the settings are broken; "ostiary check" says where\n';
+	writeSettings(dir, { store: `sqlite:${file}`, ...broken });
+	const add = run(dir, ['user', 'add', 'ada', '--password-stdin'],
+		{ input: 'a good password\n' });
+	assert.equal(add.status, 0);
+	assert.ok(add.err.startsWith(note), add.err);
+	assert.ok(statSync(file).isFile());
+	assert.deepEqual(list().status, 0);
+	assert.equal(JSON.parse(list().out)[0].name, 'ada');
+	assert.equal(list().err, note);
+	assert.match(run(dir, ['grant', 'revoke', 'x']).err, /no grant x/);
+	writeSettings(dir, { store: 'ftp:', ...broken });
+	assert.equal(list().status, 2);
+	assert.match(list().err, /^ostiary: \S+: store: expected "sqlite:"/);
+	writeSettings(dir, '{ "store": "sqlite:", ');
+	assert.equal(list().status, 2);
+	assert.match(list().err, /^ostiary: mcp_settings\.json:1:/);
+});
+
 test('people: add, list, passwd, remove', t => {
 	const dir = freshFolder(t);
 	const input = 'a good password\n';
