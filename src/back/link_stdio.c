@@ -182,10 +182,15 @@ call_overdue(void *with)
 {
 	struct link_call *c = with;
 	struct link *l = c->on;
+	int64_t ms = loop_now(l->plan.loop) - c->began;
 	struct fault f;
 
-	fault_set(&f, FAULT_SERVER_TIMEOUT, "no answer within %lld ms",
-		(long long)(loop_now(l->plan.loop) - c->began));
+	if (ms < 10000)
+		fault_set(&f, FAULT_SERVER_TIMEOUT, "no answer within %d ms",
+			(int)ms);
+	else
+		fault_set(&f, FAULT_SERVER_TIMEOUT, "no answer within %lld s",
+			(long long)(ms / 1000));
 	l->ops->cancel(l, c);
 	link_call_fail(c, &f, true);
 }

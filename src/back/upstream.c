@@ -164,6 +164,7 @@ void
 upstream_lost(
 	struct upstream *u, const struct link *lost, const struct fault *why)
 {
+	upstream_note_trouble(u, why);
 	if (was_steady(u, lost))
 		u->failures = 0;
 	u->failures++;

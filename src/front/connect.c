@@ -169,6 +169,17 @@ fill_endpoint(struct arena *a, const struct endpoint *e,
 	out->snippets_n = out->snippets == NULL ? 0 : CLIENTS;
 }
 
+/* Nobody can use a server that is switched off. */
+static bool
+is_of_use(const struct front *front, const struct endpoint *e)
+{
+	const struct server_entry *server = e->kind == ENDPOINT_SERVER
+		? settings_server(front->settings, e->name)
+		: NULL;
+
+	return server == NULL || !server->disabled;
+}
+
 static void
 show(struct front *front, struct http_request *r, const struct browser *b)
 {
@@ -180,12 +191,15 @@ show(struct front *front, struct http_request *r, const struct browser *b)
 		.form_token = browser_form_token(
 			a, front, b->session_digest, STR("logout")),
 		.endpoints = all,
-		.endpoints_n = all == NULL ? 0 : n,
 	};
 	struct buf out;
 
-	for (size_t i = 0; i < page.endpoints_n; i++)
-		fill_endpoint(a, hall_endpoint_at(front->hall, i), &all[i]);
+	for (size_t i = 0; all != NULL && i < n; i++) {
+		const struct endpoint *e = hall_endpoint_at(front->hall, i);
+
+		if (is_of_use(front, e))
+			fill_endpoint(a, e, &all[page.endpoints_n++]);
+	}
 	buf_in(&out, a, PAGE_MAX);
 	page_connect(&out, &page);
 	reply_page(r, &(struct reply){ 0 }, &out);

@@ -51,13 +51,15 @@ since_text(struct arena *a, int64_t since, int64_t now)
 }
 
 /* "Last error, 3 minutes ago: it answered 500"; "" when there was none, or when
- * its state speaks of it. */
+ * its state speaks of it already. */
 static struct str
 trouble_text(struct arena *a, const struct hall_server_view *v, int64_t now)
 {
 	struct str age = ago_text(a, now - v->troubled_at);
 
-	if (v->trouble.n == 0 || !str_eq_lit(v->state, "connected"))
+	if (v->trouble.n == 0 ||
+		!(str_eq_lit(v->state, "connected") ||
+			str_eq_lit(v->state, "connecting")))
 		return STR("");
 	return str_fmt(a, "Last error, %.*s: %.*s",
 		STR_ARG(age.n == 0 ? STR("just now")

@@ -153,6 +153,8 @@ test('pages of the owner', async () => {
 	await tab.goto(`${d.url}/connect`);
 	await tab.evaluate(() => document.querySelectorAll('details').forEach(x => { x.open = true; }));
 	await inspect(tab, 'connect a client');
+	assert.equal(await tab.getByText('/mcp/late', { exact: false }).count() > 0, true);
+	assert.equal(await tab.getByText('/mcp/off', { exact: false }).count(), 0, 'nobody can use what is switched off');
 	const vscode = JSON.parse(await tab.locator('#hub-vscode').innerText());
 	assert.deepEqual(vscode, { servers: { ostiary: { type: 'http', url: `${d.url}/mcp` } } });
 	for (const [id, name] of [['to-demo', 'demo'], ['to-work', 'work']]) {
