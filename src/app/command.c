@@ -131,17 +131,46 @@ settings_for_store(const struct command_run *run, struct fault *f)
 	return s;
 }
 
+/* STR_NONE: the settings don't say where it is. */
+static struct str
+find_database(const struct command_run *run, struct fault *f)
+{
+	struct settings *settings = settings_for_store(run, f);
+	struct str path;
+
+	if (settings == NULL)
+		return STR_NONE;
+	path = places_database(run->arena, &run->places, settings);
+	settings_drop(&settings);
+	return path;
+}
+
 bool
 command_store(const struct command_run *run, struct store **s, struct fault *f)
 {
-	struct store_plan plan = { 0 };
-	struct settings *settings = settings_for_store(run, f);
+	struct str path = find_database(run, f);
+	struct store_plan plan = { .path = path.p };
 
-	if (settings == NULL)
+	return !str_is_none(path) && places_look(&run->places, path, f) &&
+		store_open(s, &plan, f);
+}
+
+bool
+command_store_new(
+	const struct command_run *run, struct store **s, struct fault *f)
+{
+	struct str path = find_database(run, f);
+	struct store_plan plan = { .path = path.p };
+	bool is_new;
+
+	if (str_is_none(path) || !places_make_state(&run->places, f))
 		return false;
-	plan.path = places_database(run->arena, &run->places, settings).p;
-	settings_drop(&settings);
-	return places_make_state(&run->places, f) && store_open(s, &plan, f);
+	is_new = access(path.p, F_OK) != 0;
+	if (!store_open(s, &plan, f))
+		return false;
+	if (is_new)
+		fprintf(stderr, "(a new database: %.*s)\n", STR_ARG(path));
+	return true;
 }
 
 bool

@@ -40,9 +40,15 @@ struct settings *command_settings(const struct command_run *run,
 int command_settings_failed(
 	const struct settings_findings *found, const struct fault *f);
 
-/* Opens the store that the settings name, makes the state folder first.
- * Settings in which something else is wrong are used with a note. */
+/* Opens the store that the settings name; FAULT_STATE_FOLDER when it isn't
+ * there, and as store_open().  Settings in which something else is wrong are
+ * used with a note. */
 bool command_store(
+	const struct command_run *run, struct store **s, struct fault *f);
+
+/* The same, but makes the state folder and the store if need be, and says on
+ * stderr that it did. */
+bool command_store_new(
 	const struct command_run *run, struct store **s, struct fault *f);
 
 /* Whether text to that descriptor may have colours. */

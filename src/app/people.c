@@ -22,6 +22,8 @@ struct people_job {
 	bool owner;
 	struct person *all;
 	size_t n;
+	bool (*open)(const struct command_run *run, struct store **s,
+		struct fault *f); /* NULL: command_store() */
 };
 
 /* Opens the store, runs the job, closes.  Says what went wrong. */
@@ -33,7 +35,8 @@ run_job(const struct command_run *run, struct people_job *j)
 	bool ok;
 
 	j->job.arena = run->arena;
-	if (!command_store(run, &store, &f))
+	ok = (j->open == NULL ? command_store : j->open)(run, &store, &f);
+	if (!ok)
 		return command_failed(&f);
 	ok = store_run(store, &j->job);
 	store_close(&store);
@@ -107,6 +110,7 @@ command_user_add(const struct command_run *run)
 {
 	struct people_job j = {
 		.job.run = run_add,
+		.open = command_store_new,
 		.name = run->options->words[0],
 		.owner = (run->options->given & OPTION_OWNER) != 0,
 	};

@@ -87,27 +87,62 @@ make_folders(struct arena *a, struct str path)
 	return true;
 }
 
+static bool
+refuse_state(const struct places *p, const char *why, struct fault *f)
+{
+	return fault_set(f, FAULT_STATE_FOLDER, "the state folder %s: %s",
+		p->state.p, why);
+}
+
+static bool
+check_state(const struct places *p, struct fault *f)
+{
+	struct stat st;
+
+	if (stat(p->state.p, &st) != 0)
+		return refuse_state(p, strerror(errno), f);
+	if (!S_ISDIR(st.st_mode))
+		return refuse_state(p, "is no folder", f);
+	if (st.st_uid != geteuid())
+		return refuse_state(p, "belongs to somebody else", f);
+	if ((st.st_mode & 022) != 0)
+		return refuse_state(
+			p, "can be written by others; chmod 700 it", f);
+	return true;
+}
+
 bool
 places_make_state(const struct places *p, struct fault *f)
 {
 	struct arena *a = arena_new(ARENA_SCRATCH_MAX);
 	bool made = make_folders(a, p->state);
-	const char *why = made ? NULL : strerror(errno);
-	struct stat st;
+	int why = errno;
 
 	arena_free(&a);
-	if (why == NULL && stat(p->state.p, &st) != 0)
-		why = strerror(errno);
-	if (why == NULL && !S_ISDIR(st.st_mode))
-		why = "is no folder";
-	if (why == NULL && st.st_uid != geteuid())
-		why = "belongs to somebody else";
-	if (why == NULL && (st.st_mode & 022) != 0)
-		why = "can be written by others; chmod 700 it";
-	if (why == NULL)
-		return true;
-	return fault_set(f, FAULT_STATE_FOLDER, "the state folder %s: %s",
-		p->state.p, why);
+	return made ? check_state(p, f) : refuse_state(p, strerror(why), f);
+}
+
+static bool
+is_absent(const char *path)
+{
+	return access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
+bool
+places_look(const struct places *p, struct str database, struct fault *f)
+{
+	struct str folder = database;
+	bool below = str_starts(database, p->state);
+
+	if (!is_absent(database.p))
+		return is_absent(p->state.p) || check_state(p, f);
+	while (folder.n > 1 && folder.p[folder.n - 1] != '/')
+		folder.n--;
+	return fault_set(f, FAULT_STATE_FOLDER,
+		"there is no %s in %.*s; is %s right?", database.p + folder.n,
+		STR_ARG(folder.n > 1 ? str_cut(folder, 0, folder.n - 1)
+				     : folder),
+		below ? "--home" : "\"store\"");
 }
 
 struct str

@@ -26,9 +26,13 @@ struct places {
 bool places_find(struct arena *a, const struct options *o, char *const *env,
 	struct places *p, struct fault *f);
 
-/* Makes the state folder (0700) with all above it.  FAULT_STORE when that
- * can't be, or when it is somebody else's or open to others. */
+/* Makes the state folder (0700) with all above it.  FAULT_STATE_FOLDER when
+ * that can't be, or when it is somebody else's or open to others. */
 bool places_make_state(const struct places *p, struct fault *f);
+
+/* Makes nothing: FAULT_STATE_FOLDER when the database isn't there, or when the
+ * state folder, if there is one, is somebody else's or open to others. */
+bool places_look(const struct places *p, struct str database, struct fault *f);
 
 /* The database that "store" names: "sqlite:" is ostiary.db in the state
  * folder, a relative path is below it. */

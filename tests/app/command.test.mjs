@@ -127,8 +127,30 @@ test('a store that is not there', t => {
 	writeSettings(dir, { store: 'sqlite:/no/such/folder/x.db' });
 	const list = run(dir, ['user', 'list']);
 	assert.equal(list.status, 1);
-	assert.match(list.err,
+	assert.match(list.err, new RegExp('^ostiary: there is no x\\.db in ' +
+		'/no/such/folder; is "store" right\\?\n.*Mend what'));
+	const add = ['user', 'add', 'ada', '--password-stdin'];
+	const input = 'a good password\n';
+	assert.match(run(dir, add, { input }).err,
 		/^ostiary: \/no\/such\/folder\/x\.db: No such file.*\n.*Mend what/);
+
+	rmSync(join(dir, 'mcp_settings.json'));
+	const home = join(dir, 'new');
+	for (const words of [['user', 'list'], ['user', 'remove', 'ada'],
+		['client', 'list'], ['grant', 'revoke', 'x']]) {
+		const lost = run(dir, [...words, '--home', home]);
+		assert.equal(lost.status, 1);
+		assert.ok(lost.err.startsWith(`ostiary: there is no ostiary.db in ${
+			home}; is --home right?\n`), lost.err);
+	}
+	assert.throws(() => statSync(home), { code: 'ENOENT' });
+	const told = `(a new database: ${home}/ostiary.db)\n`;
+	const made = run(dir, [...add, '--home', home], { input });
+	assert.equal(made.err, told + 'ada can log in now.\n');
+	add[2] = 'bob';
+	assert.equal(run(dir, [...add, '--home', home], { input }).err,
+		'bob can log in now.\n');
+	assert.equal(run(dir, ['user', 'list', '--home', home]).status, 0);
 });
 
 test('broken settings keep nobody from the store', t => {
