@@ -74,7 +74,7 @@ note_of(const struct command_run *run, const struct server_entry *e)
 		"PATH%s",
 		STR_ARG(e->name), STR_ARG(e->command),
 		str_find_char(e->command, ' ') < e->command.n
-			? "; what comes after it belongs into args"
+			? "; what comes after it belongs in args"
 			: "");
 }
 
@@ -100,10 +100,12 @@ transport_name(const struct server_entry *e)
 }
 
 static const char *
-state_of(const struct server_entry *e)
+state_of(const struct command_run *run, const struct server_entry *e)
 {
 	if (e->disabled)
 		return "disabled";
+	if (is_missing(run, e))
+		return "no program";
 	return is_in_trouble(e) ? "can't run" : "ok";
 }
 
@@ -122,7 +124,7 @@ print_people(const struct command_run *run, const struct settings *s)
 	printf("  publicUrl  %.*s\n", STR_ARG(s->public_url));
 	printf("  state      %s\n", run->places.state.p);
 	for (size_t i = 0; i < s->server_count; i++)
-		printf("  %-9s  %-5s  %s\n", state_of(&s->servers[i]),
+		printf("  %-10s  %-5s  %s\n", state_of(run, &s->servers[i]),
 			transport_name(&s->servers[i]), s->servers[i].name.p);
 	for (size_t i = 0; i < s->note_count; i++)
 		printf("%snote%s %.*s\n", bold, plain, STR_ARG(s->notes[i]));

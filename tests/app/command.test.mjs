@@ -83,13 +83,16 @@ test('check says where settings are wrong', t => {
 		.status, 0);
 	assert.deepEqual(JSON.parse(trouble.out).notes.filter(n =>
 		/in PATH/.test(n)), [], 'a program that is there');
-	writeSettings(dir, { mcpServers: { a: { command: 'no-such-program' } } });
+	writeSettings(dir, { mcpServers: {
+		a: { command: 'no-such-program' }, b: { command: 'true' } } });
 	const nowhere = run(dir, ['check']);
 	assert.equal(nowhere.status, 0, 'a note, not a failure');
 	assert.match(nowhere.out,
+		/^  no program  stdio  a\n  ok          stdio  b$/m);
+	assert.match(nowhere.out,
 		/mcpServers\.a\.command: there is no program "no-such-program"/);
 	writeSettings(dir, { mcpServers: { a: { command: 'true -x' } } });
-	assert.match(run(dir, ['check']).out, /"true -x" in PATH; .* into args/);
+	assert.match(run(dir, ['check']).out, /"true -x" in PATH; .* in args/);
 	writeSettings(dir, { tls: { cert: '/no/cert.pem', key: '/no/key.pem' } });
 	const bare = run(dir, ['check']);
 	assert.equal(bare.status, 1);
