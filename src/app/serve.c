@@ -2,7 +2,7 @@
  * serve: "ostiary serve": puts the house together, runs it, takes it apart.
  *
  *	settings ─▶ state folder ─▶ loop ─▶ master key, store ─▶ back ─▶ hall
- *	         ─▶ front ─▶ listener ─▶ loop_run()
+ *	         ─▶ front ─▶ listener ─▶ servers behind ─▶ loop_run()
  *
  *	SIGHUP, changed file   read the settings again beside the loop; broken
  *	                       ones leave the running ones in force
@@ -359,11 +359,14 @@ start(struct serve *s, struct fault *f)
 	if (!start_listening(s, f))
 		return false;
 	listen_for_signals(s);
-	return greeting_say(&(struct greeting){ .store = s->master.store,
-				    .front = s->front,
-				    .address = http_server_address(s->server),
-				    .url = s->settings->public_url },
-		f);
+	if (!greeting_say(&(struct greeting){ .store = s->master.store,
+				  .front = s->front,
+				  .address = http_server_address(s->server),
+				  .url = s->settings->public_url },
+		    f))
+		return false;
+	hall_start(s->hall);
+	return true;
 }
 
 int

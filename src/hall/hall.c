@@ -139,7 +139,13 @@ hall_new(const struct hall_parts *parts)
 	take_snapshot(h, parts->settings);
 	loop_timer_init(&h->sweep, parts->loop, sweep, h);
 	loop_timer_set(&h->sweep, SWEEP_MS);
-	back_start(parts->back,
+	return h;
+}
+
+void
+hall_start(struct hall *h)
+{
+	back_start(h->parts.back,
 		(struct back_listener){
 			.listed = heard_listed,
 			.heard = heard_note,
@@ -151,7 +157,6 @@ hall_new(const struct hall_parts *parts)
 			.leaving = heard_leaving,
 			.with = h,
 		});
-	return h;
 }
 
 /* A session whose endpoint is no longer served ends. */

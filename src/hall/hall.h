@@ -32,6 +32,8 @@ struct hall_parts {
 };
 
 struct hall *hall_new(const struct hall_parts *parts);
+/* Starts the servers behind; once. */
+void hall_start(struct hall *h);
 void hall_free(struct hall **h);
 
 /* After a reload: takes the new snapshot (and tells back/). */

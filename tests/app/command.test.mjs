@@ -364,9 +364,11 @@ test('serve: a port in use, a folder that others may write', async t => {
 	await new Promise(r => taken.listen(0, '127.0.0.1', r));
 	t.after(() => taken.close());
 	const { port } = taken.address();
-	const busy = run(dir, ['serve', '--listen', `127.0.0.1:${port}`]);
+	const busy = run(dir, ['serve', '--listen', `127.0.0.1:${port}`,
+		'--log-level', 'debug']);
 	assert.equal(busy.status, 1);
 	assert.match(busy.err, new RegExp(`127\\.0\\.0\\.1:${port}.*in use`));
+	assert.doesNotMatch(busy.err, /server state=/, 'no program was started');
 
 	mkdirSync(join(dir, 'open'), { mode: 0o777 });
 	const chmod = await import('node:fs');

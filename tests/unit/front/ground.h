@@ -156,6 +156,7 @@ ground_open_at(struct ground *g, const char *url)
 		.back = g->back,
 		.key = g->key,
 		.settings = g->settings });
+	hall_start(g->hall);
 	g->front = front_new(&(struct front_parts){ .loop = g->loop,
 		.store = g->store,
 		.hall = g->hall,

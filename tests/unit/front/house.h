@@ -147,6 +147,7 @@ house_put_together(struct fault *f)
 		.back = house.back,
 		.key = house.key,
 		.settings = house.settings });
+	hall_start(house.hall);
 	house.front = front_new(&(struct front_parts){ .loop = house.loop,
 		.store = house.store,
 		.hall = house.hall,

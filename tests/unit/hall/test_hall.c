@@ -143,6 +143,7 @@ set_up(void **state)
 		.back = s->back,
 		.key = s->key,
 		.settings = s->settings });
+	hall_start(s->hall);
 	s->ada = (struct principal){ .person_id = STR("p_ada"),
 		.grant_id = STR("g_ada"),
 		.usage = hall_usage(s->hall, STR("p_ada")),
