@@ -194,11 +194,13 @@ settings_report_kind(const struct json *v)
 	return names[v->kind];
 }
 
-/* Texts are names and secrets alike; an address may hold a password. */
+/* Texts are names and secrets alike; an address may hold a password, or a key
+ * in its query. */
 static bool
 may_be_secret(enum setting_kind kind, struct str raw)
 {
-	return kind == SETTING_TEXT || str_find_char(raw, '@') < raw.n;
+	return kind == SETTING_TEXT || str_find_char(raw, '@') < raw.n ||
+		str_find_char(raw, '?') < raw.n;
 }
 
 bool

@@ -9,15 +9,14 @@
 
 #include <stdlib.h>
 
-#define CATALOGUE_MAX   ((size_t)64 << 20)
 #define CATALOGUE_ITEMS ((size_t)20000)
 /* Of the items of a page that are left out, so many are logged by name. */
 #define DROPPED_SAID    20u
 
 struct catalogue_list *
-catalogue_list_new(enum lists_kind kind)
+catalogue_list_new(enum lists_kind kind, size_t max)
 {
-	struct arena *a = arena_new(CATALOGUE_MAX);
+	struct arena *a = arena_new(max);
 	struct catalogue_list *list = arena_new_of(a, struct catalogue_list);
 
 	insist(list != NULL);
@@ -53,7 +52,8 @@ void
 catalogue_init(struct catalogue *c)
 {
 	for (int k = 0; k < LISTS_KINDS; k++)
-		c->lists[k] = catalogue_list_new((enum lists_kind)k);
+		c->lists[k] = catalogue_list_new(
+			(enum lists_kind)k, CATALOGUE_COMMON_MAX);
 }
 
 void

@@ -29,12 +29,16 @@ struct catalogue {
 	struct catalogue_list *lists[LISTS_KINDS]; /* never NULL */
 };
 
+/* Bytes of one list: of those that everybody is shown, of a person's own. */
+#define CATALOGUE_COMMON_MAX ((size_t)64 << 20)
+#define CATALOGUE_OWN_MAX    ((size_t)4 << 20)
+
 /* With empty lists. */
 void catalogue_init(struct catalogue *c);
 void catalogue_clear(struct catalogue *c);
 
-/* An empty list to fill. */
-struct catalogue_list *catalogue_list_new(enum lists_kind kind);
+/* An empty list to fill with that many bytes. */
+struct catalogue_list *catalogue_list_new(enum lists_kind kind, size_t max);
 void catalogue_list_free(struct catalogue_list **list);
 
 /* Adds a page: the raw result of a list request.  Tools that break a rule are

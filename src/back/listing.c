@@ -309,7 +309,7 @@ read_kind(struct listing *x, enum lists_kind kind)
 	k->wanted = k->owed = false;
 	k->round++;
 	x->pages = 0;
-	x->fresh = catalogue_list_new(kind);
+	x->fresh = catalogue_list_new(kind, x->plan.room(x->plan.with));
 	ask_page(x, STR_NONE);
 }
 

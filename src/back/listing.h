@@ -36,6 +36,8 @@ struct listing_plan {
 	/* All kinds were asked for once after listing_start(); f is set when
 	 * one failed. */
 	void (*done)(void *with, const struct fault *f);
+	/* How many bytes a list may have. */
+	size_t (*room)(void *with);
 	/* Whether somebody wants to hear of changes. */
 	bool (*heeded)(void *with);
 	void *with;

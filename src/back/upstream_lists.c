@@ -93,6 +93,14 @@ first_listed(void *with, const struct fault *f)
 	upstream_listed(h->upstream, f);
 }
 
+static size_t
+room(void *with)
+{
+	const struct held *h = with;
+
+	return h->person_id == NULL ? CATALOGUE_COMMON_MAX : CATALOGUE_OWN_MAX;
+}
+
 static bool
 is_heeded(void *with)
 {
@@ -112,6 +120,7 @@ upstream_lists_begin(struct held *h)
 		.loop = u->plan.loop,
 		.read = list_read,
 		.done = first_listed,
+		.room = room,
 		.heeded = is_heeded,
 		.with = h,
 	});

@@ -3,11 +3,14 @@
 
 #include "base/buf.h"
 #include "base/die.h"
+#include "hall/hall_state.h"
 #include "mcp/message.h"
 
 #include <stdlib.h>
 
 #define MESSAGE_MAX ((size_t)64 << 10)
+/* What may wait in all errands together. */
+#define WAITING_MAX ((size_t)8 << 20)
 
 struct item {
 	struct list place;
@@ -24,14 +27,18 @@ struct errand {
 static const struct link_listener listener;
 
 static void
+item_free(struct errand *e, struct item *item)
+{
+	e->plan.hall->errands_waiting -= sizeof(*item) + item->n;
+	list_remove(&item->place);
+	free(item);
+}
+
+static void
 errand_free(struct errand *e)
 {
-	while (!list_is_empty(&e->items)) {
-		struct list *at = e->items.next;
-
-		list_remove(at);
-		free(list_entry(at, struct item, place));
-	}
+	while (!list_is_empty(&e->items))
+		item_free(e, list_entry(e->items.next, struct item, place));
 	free((void *)(uintptr_t)e->plan.person_id.p);
 	free(e);
 }
@@ -67,8 +74,7 @@ errand_go(struct errand *e)
 		asked = e->plan.is_due(&e->plan, uri);
 		if (asked)
 			ask(e, uri);
-		list_remove(&item->place);
-		free(item);
+		item_free(e, item);
 	}
 	if (!asked)
 		errand_free(e);
@@ -86,9 +92,14 @@ answered(struct link_call *c, const struct envelope *e)
 static void
 failed(struct link_call *c, const struct fault *f, bool sent)
 {
+	struct errand *e = (struct errand *)(void *)c;
+
 	(void)f;
 	(void)sent;
-	errand_go((struct errand *)(void *)c);
+	if (e->plan.method == METHOD_RESOURCES_UNSUBSCRIBE)
+		errand_free(e); /* what it goes on to tell is passed over */
+	else
+		errand_go(e);
 }
 
 static void
@@ -120,14 +131,21 @@ errand_new(const struct errand_plan *plan)
 	return e;
 }
 
-void
+bool
 errand_add(struct errand *e, struct str uri)
 {
-	struct item *item = malloc(sizeof(*item) + uri.n);
+	size_t *waiting = &e->plan.hall->errands_waiting;
+	size_t n = sizeof(struct item) + uri.n;
+	struct item *item;
 
+	if (*waiting + n > WAITING_MAX)
+		return false;
+	item = malloc(n);
 	if (item == NULL)
 		die("out of memory");
+	*waiting += n;
 	item->n = uri.n;
 	memcpy(item->uri, uri.p, uri.n);
 	list_add(&e->items, &item->place);
+	return true;
 }

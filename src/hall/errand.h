@@ -25,8 +25,8 @@ struct errand_plan {
 };
 
 struct errand *errand_new(const struct errand_plan *plan);
-/* Copies the URI. */
-void errand_add(struct errand *e, struct str uri);
+/* Copies the URI.  False: too many wait already, this one is left out. */
+bool errand_add(struct errand *e, struct str uri);
 /* Begins; it is no longer the caller's. */
 void errand_go(struct errand *e);
 

@@ -36,8 +36,9 @@ struct hall {
 	struct directory *directory; /* hub names → servers' names */
 	struct map sessions;         /* by id */
 	struct usages usages;
-	struct list exchanges; /* all that run */
-	struct list settling;  /* those that wait for servers */
+	size_t errands_waiting; /* bytes (errand.c) */
+	struct list exchanges;  /* all that run */
+	struct list settling;   /* those that wait for servers */
 	struct list spare_exchanges;
 	struct loop_timer sweep;
 };

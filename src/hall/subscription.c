@@ -83,6 +83,23 @@ server_of(const struct subscriptions *of, const struct subscription *s)
 		: NULL;
 }
 
+/* Whether it is that server's, and still within the session's reach. */
+static bool
+is_at(const struct subscriptions *of, const struct subscription *s,
+	const struct upstream *u)
+{
+	return str_eq(s->server, upstream_entry(u)->name) &&
+		server_of(of, s) == u;
+}
+
+static bool
+asked_for(const struct subscriptions *of, struct upstream *u, struct str uri)
+{
+	const struct subscription *s = find(of, upstream_entry(u)->name, uri);
+
+	return s != NULL && is_at(of, s, u);
+}
+
 /* Whether a session wants it over that person's link. */
 static bool
 is_wanted(struct hall *h, struct upstream *u, struct str person_id,
@@ -94,8 +111,7 @@ is_wanted(struct hall *h, struct upstream *u, struct str person_id,
 	while ((s = map_next(&h->sessions, &at)) != NULL)
 		if ((upstream_is_shared(u) ||
 			    str_eq(s->person_id, person_id)) &&
-			find(&s->subscriptions, upstream_entry(u)->name, uri) !=
-				NULL)
+			asked_for(&s->subscriptions, u, uri))
 			return true;
 	return false;
 }
@@ -273,8 +289,7 @@ subscriptions_renew(
 		struct subscription *s =
 			list_entry(at, struct subscription, place);
 
-		if (s->link == link_serial(l) ||
-			!str_eq(s->server, upstream_entry(u)->name))
+		if (s->link == link_serial(l) || !is_at(of, s, u))
 			continue;
 		if (!is_offered(l)) {
 			drop(of, s);
@@ -282,7 +297,8 @@ subscriptions_renew(
 		}
 		s->link = link_serial(l);
 		e = e == NULL ? errand_for(of, u, l) : e;
-		errand_add(e, s->uri);
+		if (!errand_add(e, s->uri))
+			s->link = 0; /* once more, later */
 		tell_session(of, s);
 	}
 	if (e != NULL)
@@ -369,7 +385,7 @@ at_server(const struct subscriptions *of, const struct upstream *u)
 		struct subscription *s =
 			list_entry(at, struct subscription, place);
 
-		if (str_eq(s->server, upstream_entry(u)->name))
+		if (is_at(of, s, u))
 			return s;
 	}
 	return NULL;
@@ -415,7 +431,7 @@ subscription_missed(struct hall *h, struct upstream *u, struct str person_id)
 			struct subscription *what =
 				list_entry(one, struct subscription, place);
 
-			if (str_eq(what->server, upstream_entry(u)->name))
+			if (is_at(&s->subscriptions, what, u))
 				tell_session(&s->subscriptions, what);
 		}
 	}
@@ -438,8 +454,7 @@ wants(const struct subscriptions *of, struct upstream *u, struct str uri)
 		const struct subscription *s =
 			list_entry(at, struct subscription, place);
 
-		if (str_eq(s->server, upstream_entry(u)->name) &&
-			is_within(uri, s->uri))
+		if (is_within(uri, s->uri) && is_at(of, s, u))
 			return true;
 	}
 	return false;

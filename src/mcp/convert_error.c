@@ -16,6 +16,10 @@
 #define MISSING_CAPABILITY  INT64_C(-32021)
 #define UNSUPPORTED_VERSION INT64_C(-32022)
 
+/* Members of what is wanted and of what is declared that are compared, each with
+ * each. */
+#define CAPABILITIES_MAX 256u
+
 #define WANTED_MAX 512u /* bytes of the names of what a server wants */
 
 /* What was meant for the client, and means the same to it. */
@@ -68,10 +72,12 @@ is_missing_for_client(struct arena *a, const struct convert_error *q)
 	if (!revision_is_modern(q->to) || str_is_none(raw))
 		return false;
 	data = json_get(json_parse(a, raw, NULL, NULL), "requiredCapabilities");
-	if (!json_is(data, JSON_OBJECT))
+	if (!json_is(data, JSON_OBJECT) || data->count > CAPABILITIES_MAX)
 		return false;
 	if (envelope_has(q->declared))
 		declared = json_parse(a, q->declared.value, NULL, NULL);
+	if (declared != NULL && declared->count > CAPABILITIES_MAX)
+		return false;
 	json_each(wanted, data) {
 		bool found = false;
 

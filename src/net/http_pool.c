@@ -114,8 +114,9 @@ http_pool_keep(struct http_pool *p, size_t before, size_t now, struct fault *f)
 {
 	struct http_client *c = p->client;
 	size_t less = counted(before), more = counted(now);
-	bool fits = c->kept - less + more <= c->answers_max &&
-		p->kept - less + more <= c->answers_max / 2;
+	size_t all = c->kept - less + more, own = p->kept - less + more;
+	bool fits = own <= c->answers_max / 2 &&
+		(all <= c->answers_max || own <= c->answers_max / 16);
 
 	insist(less <= p->kept && p->kept <= c->kept);
 	if (more > less && !fits)

@@ -55,6 +55,38 @@ async function join(path, visitor = b.owner) {
 	return s;
 }
 
+// Who may no longer read a server is told nothing of it.
+test('a server that was taken out of its group is not heard there', async () => {
+	const [taken, kept] = [await fakeHttp(), await fakeHttp()];
+	const settings = { mcpServers: { taken: { url: taken.url, share: 'all' }, kept: { url: kept.url, share: 'all' } }, groups: { both: ['taken', 'kept'] } };
+	const g = await startBack(settings);
+	try {
+		for (const name of ['taken', 'kept']) await g.until(name, 'connected');
+		const token = (await obtain(g.d, g.owner, { path: '/mcp/both' })).access_token;
+		const s = await legacy(`${g.d.url}/mcp/both`, token);
+		const stream = open(`${g.d.url}/mcp/both`, { method: 'GET', headers: { authorization: `Bearer ${token}`, ...s.headers } });
+		await stream.head;
+		const uris = (await s.call('resources/list')).message.result.resources.map(r => r.uri);
+		for (const name of ['taken', 'kept']) done(await s.call('resources/subscribe', { uri: uris.find(u => u.includes(name)) }));
+		const tell = (server, part) => server.tell({ jsonrpc: '2.0', method: UPDATED, params: { uri: `${server.heard('resources/subscribe')[0].message.params.uri}/${part}` } });
+		const told = part => until(part, () => stream.events.find(e => e.params?.uri?.endsWith(`/${part}`)));
+		tell(taken, 'before');
+		await told('before');
+		await g.d.write({ ...settings, groups: { both: ['kept'] } });
+		g.d.process.child.kill('SIGHUP');
+		await until('the reload', async () => (await s.call('resources/read', { uri: uris.find(u => u.includes('taken')) })).message.error);
+		tell(taken, 'secret');
+		await new Promise(setImmediate);
+		tell(kept, 'after');
+		await told('after');
+		assert.equal(stream.events.filter(e => JSON.stringify(e).includes('secret')).length, 0);
+		stream.drop();
+	} finally {
+		await g.close();
+		for (const server of [taken, kept]) await server.stop();
+	}
+});
+
 const done = r => assert.deepEqual(r.message.result, {}, r.text);
 
 for (const name of ['http', 'stdio'])

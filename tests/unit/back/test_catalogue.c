@@ -29,7 +29,8 @@ add(struct catalogue_list *list, const char *page)
 static void
 pages_join(void **state)
 {
-	struct catalogue_list *list = catalogue_list_new(LISTS_PROMPTS);
+	struct catalogue_list *list =
+		catalogue_list_new(LISTS_PROMPTS, CATALOGUE_COMMON_MAX);
 
 	(void)state;
 	assert_string_equal(add(list,
@@ -52,7 +53,8 @@ pages_join(void **state)
 static void
 lesson_B22_the_later_twin_goes(void **state)
 {
-	struct catalogue_list *list = catalogue_list_new(LISTS_TOOLS);
+	struct catalogue_list *list =
+		catalogue_list_new(LISTS_TOOLS, CATALOGUE_COMMON_MAX);
 
 	(void)state;
 	add(list,
@@ -77,7 +79,8 @@ what_is_no_list(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
-		struct catalogue_list *list = catalogue_list_new(LISTS_PROMPTS);
+		struct catalogue_list *list =
+			catalogue_list_new(LISTS_PROMPTS, CATALOGUE_COMMON_MAX);
 
 		assert_string_equal(add(list, pages[i]), "");
 		assert_true(fault_is_set(&fault));
@@ -88,7 +91,8 @@ what_is_no_list(void **state)
 static void
 bounded(void **state)
 {
-	struct catalogue_list *list = catalogue_list_new(LISTS_PROMPTS);
+	struct catalogue_list *list =
+		catalogue_list_new(LISTS_PROMPTS, CATALOGUE_COMMON_MAX);
 	struct buf page;
 	unsigned pages = 0;
 
@@ -112,8 +116,10 @@ bounded(void **state)
 static void
 sameness(void **state)
 {
-	struct catalogue_list *a = catalogue_list_new(LISTS_PROMPTS);
-	struct catalogue_list *b = catalogue_list_new(LISTS_PROMPTS);
+	struct catalogue_list *a =
+		catalogue_list_new(LISTS_PROMPTS, CATALOGUE_COMMON_MAX);
+	struct catalogue_list *b =
+		catalogue_list_new(LISTS_PROMPTS, CATALOGUE_COMMON_MAX);
 
 	(void)state;
 	assert_true(catalogue_list_same(a, b));

@@ -51,9 +51,9 @@ test_codes(void **state)
 	}
 }
 
-static void
-gives_to(const char *declared, const char *error, enum revision to, int status,
-	const char *wanted)
+static int
+convert(const char *declared, const char *error, enum revision to,
+	struct buf *out)
 {
 	struct envelope e;
 	struct convert_error q = { .e = &e, .to = to, .id = STR("\"a\"") };
@@ -61,14 +61,30 @@ gives_to(const char *declared, const char *error, enum revision to, int status,
 		STR("{\"jsonrpc\":\"2.0\",\"id\":7,"
 		    "\"error\":"),
 		str_from(error), STR("}"));
-	struct buf out;
 
 	if (declared != NULL)
 		q.declared = (struct envelope_member){ declared,
 			str_from(declared) };
 	assert_true(envelope_read(text, &e, &fault));
-	buf_in(&out, arena, 4096);
-	check_row(convert_error(arena, &q, &out), status, 0);
+	buf_in(out, arena, 16384);
+	return convert_error(arena, &q, out);
+}
+
+static int
+status_of(const char *declared, const char *error)
+{
+	struct buf out;
+
+	return convert(declared, error, MODERN, &out);
+}
+
+static void
+gives_to(const char *declared, const char *error, enum revision to, int status,
+	const char *wanted)
+{
+	struct buf out;
+
+	check_row(convert(declared, error, to, &out), status, 0);
 	check_str(buf_view(&out), wanted);
 }
 
@@ -153,6 +169,27 @@ test_missing_capability(void **state)
 	gives_to("{}", "{\"code\":-32021,\"message\":\"x\",\"data\":[1]}",
 		MODERN, 200, ERROR(WANTS ",\"wants\":[]}"));
 #undef WANTS
+}
+
+/* Each of many wanted is looked up among many declared. */
+static void
+test_too_many_capabilities(void **state)
+{
+	static char many[4096] = "{\"c0\":{}", error[8192];
+	size_t n = strlen(many);
+
+	(void)state;
+	for (int i = 1; i < 300; i++)
+		n += (size_t)snprintf(
+			many + n, sizeof(many) - n, ",\"c%d\":{}", i);
+	snprintf(many + n, sizeof(many) - n, "}");
+	snprintf(error, sizeof(error),
+		"{\"code\":-32021,\"message\":\"x\",\"data\":"
+		"{\"requiredCapabilities\":%s}}",
+		many);
+	assert_int_equal(status_of("{}", error), 200);
+	assert_int_equal(status_of(many, SAMPLING), 200);
+	assert_int_equal(status_of("{}", SAMPLING), 400);
 }
 
 /* ---- notifications ---- */
@@ -258,6 +295,7 @@ main(void)
 		cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_about_us),
 		cmocka_unit_test(test_missing_capability),
+		cmocka_unit_test(test_too_many_capabilities),
 		cmocka_unit_test(test_progress),
 		cmocka_unit_test(test_progress_increases),
 		cmocka_unit_test(test_levels_pass),

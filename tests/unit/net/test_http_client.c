@@ -372,6 +372,40 @@ test_answers_are_bounded_together(void **state)
 	peer_join(&s.peer);
 }
 
+/* Two origins can't take what there is for others. */
+static void
+test_each_origin_has_a_share(void **state)
+{
+	static const struct peer_move moves[] = { { PEER_END } };
+	struct http_client_settings settings = { .answers_max = 4000000 };
+	struct http_ask ask = { .method = HTTP_GET };
+	static struct peer peers[3];
+	struct told tolds[3];
+	struct fault f = { 0 };
+	struct scene s;
+
+	(void)state;
+	caller_open(&s.caller, &settings);
+	for (int i = 0; i < 3; i++) {
+		peer_start(&peers[i], moves, NULL);
+		told_init(&tolds[i], &s.caller);
+		ask.origin = origin_of(&peers[i]);
+		caller_ask(&tolds[i], &ask);
+	}
+	assert_true(http_call_keeps(tolds[0].call, 2000000, &f));
+	assert_true(http_call_keeps(tolds[1].call, 2000000, &f));
+	assert_true(http_call_keeps(tolds[2].call, 250000, &f));
+	assert_false(http_call_keeps(tolds[2].call, 250001, &f));
+	assert_int_equal(f.id, FAULT_CROWDED);
+	for (int i = 0; i < 3; i++) {
+		http_call_cancel(&tolds[i].call);
+		told_clear(&tolds[i]);
+	}
+	caller_close(&s.caller);
+	for (int i = 0; i < 3; i++)
+		peer_join(&peers[i]);
+}
+
 /* What the asker keeps counts as well. */
 static void
 test_what_an_asker_keeps_counts(void **state)
@@ -526,6 +560,7 @@ main(void)
 		cmocka_unit_test(test_head_has_no_body),
 		cmocka_unit_test(test_a_large_answer_is_gathered_in_one_piece),
 		cmocka_unit_test(test_answers_are_bounded_together),
+		cmocka_unit_test(test_each_origin_has_a_share),
 		cmocka_unit_test(test_what_an_asker_keeps_counts),
 		cmocka_unit_test(test_pause_holds_the_rest_back),
 		cmocka_unit_test(test_limits),
