@@ -190,8 +190,9 @@ settings_keep_text(struct settings_reader *r, const struct setting_row *row,
 	if (keep(r, row, base, text) == KEPT)
 		return true;
 	return settings_report_other(r, FAULT_USAGE,
-		"%s: expected %s, got \"%.*s\"", where, expected,
-		STR_ARG(str_cut(text, 0, GOT_SHOWN)));
+		"%s: expected %s, got \"%.*s\"%s", where, expected,
+		STR_ARG(str_cut(text, 0, GOT_SHOWN)),
+		settings_value_hint(row->kind, text));
 }
 
 void

@@ -24,6 +24,19 @@ settings_report_init(struct settings_reader *r, struct arena *a,
 	insist(r->notes != NULL);
 }
 
+static size_t
+index_of(const struct json *array, const struct json *v)
+{
+	size_t i = 0;
+
+	json_each(item, array) {
+		if (item == v)
+			break;
+		i++;
+	}
+	return i;
+}
+
 static void
 write_way(struct buf *out, const struct settings_place *p)
 {
@@ -31,7 +44,9 @@ write_way(struct buf *out, const struct settings_place *p)
 		return;
 	write_way(out, p->up);
 	if (str_is_none(p->key)) {
-		buf_lit(out, "[]");
+		buf_char(out, '[');
+		buf_u64(out, index_of(p->up->v, p->v));
+		buf_char(out, ']');
 		return;
 	}
 	if (out->n > 0)
@@ -203,19 +218,31 @@ may_be_secret(enum setting_kind kind, struct str raw)
 		str_find_char(raw, '?') < raw.n;
 }
 
+static const char *
+expected_of(struct settings_reader *r, const struct setting_row *row)
+{
+	const char *expected = settings_value_expected(row->kind);
+
+	if (row->kind == SETTING_CHOICE)
+		return str_fmt(r->arena, "one of %s", row->choices).p;
+	if (row->kind == SETTING_COUNT && row->high != 0)
+		return str_fmt(r->arena, "%s, %lld to %lld", expected,
+			(long long)row->low, (long long)row->high)
+			.p;
+	return expected;
+}
+
 bool
 settings_report_unexpected(
 	struct settings_reader *r, const struct settings_place *p)
 {
-	const char *expected = settings_value_expected(p->row->kind);
+	const char *expected = expected_of(r, p->row);
 	struct str got = p->v->raw;
 
-	if (p->row->kind == SETTING_CHOICE)
-		expected = str_fmt(r->arena, "one of %s", p->row->choices).p;
 	if (got.n > GOT_SHOWN || p->v->kind >= JSON_ARRAY ||
 		may_be_secret(p->row->kind, got))
 		return settings_report_error(r, p, "expected %s, got %s",
 			expected, settings_report_kind(p->v));
-	return settings_report_error(
-		r, p, "expected %s, got %.*s", expected, STR_ARG(got));
+	return settings_report_error(r, p, "expected %s, got %.*s%s", expected,
+		STR_ARG(got), settings_value_hint(p->row->kind, p->v->text));
 }

@@ -210,3 +210,17 @@ settings_value_expected(enum setting_kind kind)
 
 	return expected[kind];
 }
+
+const char *
+settings_value_hint(enum setting_kind kind, struct str text)
+{
+	size_t colon = text.n;
+	uint64_t port;
+
+	while (colon > 0 && text.p[colon - 1] != ':')
+		colon--;
+	if (kind == SETTING_ADDRESS && colon > 0 &&
+		str_to_u64(str_cut(text, colon, text.n), &port) && port > 65535)
+		return "; a port is at most 65535";
+	return "";
+}

@@ -40,4 +40,8 @@ bool settings_value_is_network(struct str text);
 /* "a duration such as \"60s\"": for "expected ..., got ...".  Static. */
 const char *settings_value_expected(enum setting_kind kind);
 
+/* What is to be added when it isn't plain what is wrong with the text, which
+ * may be STR_NONE: "; a port is at most 65535".  Static, never NULL. */
+const char *settings_value_hint(enum setting_kind kind, struct str text);
+
 #endif

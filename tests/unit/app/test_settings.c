@@ -288,8 +288,14 @@ test_settings_places(void **state)
 		"mcp_settings.json:1:17: log.level: expected one of "
 		"debug|info|warn|error, got \"loud\"");
 	refused("{\"mcpServers\":{\"a\":{\"command\":\"x\",\"args\":[1]}}}",
-		"mcp_settings.json:1:43: mcpServers.a.args[]: expected a string, "
-		"got a number");
+		"mcp_settings.json:1:43: mcpServers.a.args[0]: expected a "
+		"string, got a number");
+	refused("{\"limits\":{\"calls\":-1}}",
+		"mcp_settings.json:1:20: limits.calls: expected a whole number, "
+		"1 to 1000000, got -1");
+	refused("{\"listen\":\"[::1]:65536\"}",
+		"mcp_settings.json:1:11: listen: expected host:port, got "
+		"\"[::1]:65536\"; a port is at most 65535");
 	refused("{\"a\":1,}}", "mcp_settings.json:1:9: ");
 	refused("[]", "mcp_settings.json:1:1: expected an object");
 	refused("", "mcp_settings.json:1:1: is empty");
@@ -369,7 +375,7 @@ test_settings_servers_refused(void **state)
 	refused("{\"mcpServers\":{\"a\":1}}",
 		"mcp_settings.json:1:20: mcpServers.a: expected an object");
 	refused("{\"mcpServers\":{},\"groups\":{\"g\":[\"x\"]}}",
-		"mcp_settings.json:1:33: groups.g[]: there is no server \"x\"");
+		"mcp_settings.json:1:33: groups.g[0]: there is no server \"x\"");
 }
 
 /* AS-09 */
@@ -475,6 +481,11 @@ test_settings_flags_win(void **state)
 	assert_int_equal(f.id, FAULT_USAGE);
 	assert_string_equal(
 		f.detail, "--listen: expected host:port, got \"nowhere\"");
+	flags.listen = STR("127.0.0.1:99999");
+	assert_null(parse_with("{}", &flags, &f));
+	assert_string_equal(f.detail,
+		"--listen: expected host:port, got \"127.0.0.1:99999\"; a port "
+		"is at most 65535");
 }
 
 static void
