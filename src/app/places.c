@@ -7,6 +7,8 @@
 #include "model/settings.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -120,6 +122,23 @@ places_make_state(const struct places *p, struct fault *f)
 
 	arena_free(&a);
 	return made ? check_state(p, f) : refuse_state(p, strerror(why), f);
+}
+
+bool
+places_hold_state(const struct places *p, int *fd, struct fault *f)
+{
+	bool held_elsewhere;
+
+	*fd = open(p->state.p, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (*fd < 0 || flock(*fd, LOCK_EX | LOCK_NB) == 0)
+		return true;
+	held_elsewhere = errno == EWOULDBLOCK;
+	close(*fd);
+	*fd = -1;
+	if (!held_elsewhere)
+		return true;
+	return fault_set(f, FAULT_STORE_BUSY, "another Ostiary serves from %s",
+		p->state.p);
 }
 
 static bool

@@ -30,6 +30,11 @@ bool places_find(struct arena *a, const struct options *o, char *const *env,
  * that can't be, or when it is somebody else's or open to others. */
 bool places_make_state(const struct places *p, struct fault *f);
 
+/* Holds the state folder for this process until *fd, set here, is closed;
+ * children don't inherit it.  -1 where the file system knows no locks.
+ * FAULT_STORE_BUSY when another process holds it. */
+bool places_hold_state(const struct places *p, int *fd, struct fault *f);
+
 /* Makes nothing: FAULT_STATE_FOLDER when the database isn't there, or when the
  * state folder, if there is one, is somebody else's or open to others. */
 bool places_look(const struct places *p, struct str database, struct fault *f);

@@ -46,6 +46,7 @@ struct serve {
 	struct command_run
 		run; /* a copy: the settings' path may appear later */
 	struct settings *settings;
+	int held; /* the state folder; -1 */
 	struct master master;
 	struct loop *loop;
 	struct loop_wake *wake;
@@ -105,7 +106,8 @@ open_state(struct serve *s, struct fault *f)
 		.with = s,
 	};
 
-	if (!places_make_state(&s->run.places, f))
+	if (!places_make_state(&s->run.places, f) ||
+		!places_hold_state(&s->run.places, &s->held, f))
 		return false;
 	s->loop = loop_new();
 	s->wake = loop_wake_new(s->loop, collect, s);
@@ -320,6 +322,8 @@ take_apart(struct serve *s)
 	reload_clear(&s->reload);
 	seal_key_free(&s->master.key);
 	settings_drop(&s->settings);
+	if (s->held >= 0)
+		close(s->held);
 }
 
 /* ---- the whole ---- */
@@ -372,7 +376,7 @@ start(struct serve *s, struct fault *f)
 int
 command_serve(const struct command_run *command)
 {
-	struct serve s = { .run = *command };
+	struct serve s = { .run = *command, .held = -1 };
 	struct settings_findings found = { .arena = s.run.arena };
 	struct fault f = { 0 };
 	int status = 0;

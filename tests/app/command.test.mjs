@@ -268,6 +268,22 @@ test('serve: a key and a database that do not fit', async t => {
 	await again.said(/listening/);
 });
 
+test('serve: one daemon for a state folder', async t => {
+	const dir = freshFolder(t);
+	const first = await serve(t, dir);
+	await first.said(/listening/);
+	const listen = ['--listen', `127.0.0.1:${await freePort()}`];
+	const second = run(dir, ['serve', ...listen]);
+	assert.equal(second.status, 1);
+	assert.match(second.err, new RegExp(
+		'another Ostiary serves from .*/state\n.*Stop the other'));
+	assert.equal(run(dir, ['client', 'list']).status, 0, 'commands may');
+	first.child.kill('SIGKILL');
+	await first.ended;
+	const again = await serve(t, dir);
+	await again.said(/listening/);
+});
+
 test('serve: the log holds no setup token', async t => {
 	const dir = freshFolder(t);
 	const d = await serve(t, dir, ['--log-format', 'json',
