@@ -3,8 +3,8 @@
  */
 #include "fuzz.h"
 
-#include "text/form.h"
 #include "base/utf8.h"
+#include "text/form.h"
 
 static const char *const repeatable[] = { "resource", "scope", NULL };
 

@@ -4,8 +4,8 @@
  */
 #include "fuzz.h"
 
-#include "text/sse.h"
 #include "base/utf8.h"
+#include "text/sse.h"
 
 #define EVENT_MAX_BYTES ((size_t)256)
 

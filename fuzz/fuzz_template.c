@@ -3,8 +3,8 @@
  */
 #include "fuzz.h"
 
-#include "text/html.h"
 #include "base/utf8.h"
+#include "text/html.h"
 
 /* The entities that html_escape() writes. */
 static bool

@@ -287,7 +287,6 @@ hear_end(void *with, int signum)
 {
 	struct serve *s = with;
 
-	(void)signum;
 	if (s->signals++ > 0)
 		_exit(EXIT_FAILED);
 	event_log(NULL, EVENT_STOPPING, EF_U64("signal", (unsigned)signum));

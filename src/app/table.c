@@ -5,8 +5,8 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/die.h"
-#include "text/json_write.h"
 #include "base/utf8.h"
+#include "text/json_write.h"
 
 #include <stdio.h>
 #include <unistd.h>

@@ -4,7 +4,7 @@
  * Over HTTP that is a legacy session, or nothing but an agreed revision; over
  * stdio it is a running child.  A link opens (link_open.c finds out the
  * server's era and introduces us), carries calls, and closes; it never comes
- * back to life.  Who may use it is upstream.c's business: a link of a legacy
+ * back to life.  Who may use it is held.c's business: a link of a legacy
  * server belongs to one person.
  *
  *	OPENING ──opened──▶ OPEN ──link_close / lost──▶ CLOSED (freed)
@@ -30,7 +30,7 @@ struct field;
 struct link;
 struct link_call;
 
-/* What a link tells its owner (upstream.c). */
+/* What a link tells its owner (held.c). */
 struct link_owner {
 	/* It can carry calls now. */
 	void (*opened)(void *with, struct link *l);

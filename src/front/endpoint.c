@@ -140,7 +140,6 @@ read_fields(const struct http_head *head, struct hall_fields *out)
 		.method = known[HTTP_FIELD_MCP_METHOD],
 		.name = known[HTTP_FIELD_MCP_NAME],
 		.session_id = known[HTTP_FIELD_MCP_SESSION_ID],
-		.last_event_id = known[HTTP_FIELD_LAST_EVENT_ID],
 		.all = head->fields,
 		.n = head->n,
 	};

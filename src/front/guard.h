@@ -9,7 +9,7 @@
  * checked on every request (RS-16, RS-17).
  *
  *	guard_check ──▶ GUARD_PASS     key is held for the caller
- *	            ──▶ GUARD_REFUSED  f says why; answer guard_refuse()
+ *	            ──▶ GUARD_REFUSED  f says why; answer with guard_challenge()
  *	            ──▶ GUARD_WAIT     ask->then(ask) on the loop later
  *
  * A token whose last look-up is GUARD_FRESH_MS old is looked up again before it

@@ -13,6 +13,4 @@
 
 #include "front/front.h"
 
-#define LOGIN_BODY_MAX ((size_t)32 << 10)
-
 #endif

@@ -2,6 +2,7 @@
 #include "front/setup.h"
 
 #include "base/secret.h"
+#include "base/utf8.h"
 #include "crypto/password.h"
 #include "crypto/random.h"
 #include "crypto/token.h"
@@ -13,7 +14,6 @@
 #include "front/work.h"
 #include "net/loop.h"
 #include "store/tables.h"
-#include "base/utf8.h"
 
 #define FORM     STR("setup")
 #define ID_BYTES 16u

@@ -78,8 +78,7 @@ struct hall_fields {
 	struct str method;           /* Mcp-Method */
 	struct str name;             /* Mcp-Name */
 	struct str session_id;       /* Mcp-Session-Id */
-	struct str last_event_id;
-	const struct field *all; /* for Mcp-Param-* */
+	const struct field *all;     /* for Mcp-Param-* */
 	size_t n;
 	/* Which kinds of answer the client takes. */
 	bool takes_json;

@@ -3,8 +3,8 @@
 #include "mcp/headers.h"
 
 #include "base/arena.h"
-#include "text/base64.h"
 #include "base/utf8.h"
+#include "text/base64.h"
 
 #define OPENS  "=?base64?"
 #define CLOSES "?="

@@ -5,9 +5,10 @@
  *	   └─ kept link ─────▶┘         │
  *	          ▲── once, if it was closed before a byte came ──┘
  *
- * http_call_begin() puts it on a link; http_answer.c reads what comes back.
- * Structs are used again, with the memory for their request.  Inside of the
- * HTTP client only; what others may call stands in http_client.h.
+ * http_link_take() or http_dial_start() finds it a link; http_answer.c reads
+ * what comes back.  Structs are used again, with the memory for their request.
+ * Inside of the HTTP client only; what others may call stands in
+ * http_client.h.
  */
 #ifndef NET_HTTP_CALL_H
 #define NET_HTTP_CALL_H

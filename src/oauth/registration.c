@@ -2,12 +2,12 @@
 #include "oauth/registration.h"
 
 #include "base/arena.h"
+#include "base/utf8.h"
 #include "model/client.h"
 #include "oauth/scope.h"
 #include "text/json.h"
 #include "text/json_write.h"
 #include "text/uri.h"
-#include "base/utf8.h"
 
 static bool
 bad(struct fault *f, const char *why)

@@ -3,8 +3,8 @@
 
 #include "base/arena.h"
 #include "base/die.h"
-#include "store/sqlite.h"
 #include "base/utf8.h"
+#include "store/sqlite.h"
 
 /* The prepared statement, made when it is first asked for. */
 static sqlite3_stmt *

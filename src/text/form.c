@@ -2,8 +2,8 @@
 #include "text/form.h"
 
 #include "base/arena.h"
-#include "text/uri.h"
 #include "base/utf8.h"
+#include "text/uri.h"
 
 static bool
 bad(struct fault *f, const char *why)

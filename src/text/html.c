@@ -1,8 +1,8 @@
 /* html: see html.h. */
 #include "text/html.h"
 
-#include "text/uri.h"
 #include "base/utf8.h"
+#include "text/uri.h"
 
 #define REPLACEMENT "\xef\xbf\xbd"
 

@@ -3,8 +3,8 @@
 
 #include "base/arena.h"
 #include "base/map.h"
-#include "text/json_lex.h"
 #include "base/utf8.h"
+#include "text/json_lex.h"
 
 /* Up to this many members are compared one by one; then a map takes over, so
  * that an object with many keys costs no more than its bytes. */

@@ -1,7 +1,7 @@
 /* json_unquote: decodes strings that json_lex has judged (json.h). */
 #include "base/arena.h"
-#include "text/json.h"
 #include "base/utf8.h"
+#include "text/json.h"
 
 static unsigned
 hex_digit(char c)
