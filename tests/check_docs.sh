@@ -57,7 +57,7 @@ done
 # What the documents name is there.
 while IFS=: read -r file path; do
 	[ -e "$path" ] || complain "$file names $path, which is not there"
-done < <(grep -oE '\b(src|tests|docs|tools|fuzz|bench|man|packaging|sql|web)/[A-Za-z0-9_./-]+[A-Za-z0-9_]' \
+done < <(grep -oP '(?<!build/)\b(src|tests|docs|tools|fuzz|bench|man|packaging|sql|web)/[A-Za-z0-9_./-]+[A-Za-z0-9_]' \
 	README.md docs/ARCHITECTURE.md docs/PROTOCOL.md docs/LESSONS.md \
 	docs/DEPENDENCIES.md docs/decisions.md | sort -u)
 
