@@ -33,6 +33,7 @@ for dir in src/*/; do
 	fi
 	while IFS=: read -r file line text; do
 		name=${text#*\"}
+		name=${name%%\"*}
 		other=${name%%/*}
 		[ "$other" = "$name" ] && {
 			complain "$file:$line: include it as \"$room/$name\""

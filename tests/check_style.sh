@@ -18,6 +18,10 @@ complain() {
 	bad=1
 }
 
+because() { # why the lines are refused
+	sed "s/\$/  <- $1/"
+}
+
 files() { # patterns, whose * is any text, "/" too
 	local pattern names=()
 	for pattern; do
@@ -59,7 +63,7 @@ complain "$(files 'src/*.c' 'fuzz/*.c' 'bench/*.c' |
 # Text: tabs at the margin, nothing after a line, and no line that a screen
 # can't show (the layout's own 80 columns are clang-format's to keep).
 complain "$(files 'src/*.c' 'src/*.h' | xargs -r grep -nE '^        |[ 	]+$' |
-	head -20)"
+	head -20 | because 'blanks at the margin or the end')"
 complain "$(files 'src/*.c' 'src/*.h' 'fuzz/*.c' | python3 -c '
 import sys
 for file in sys.stdin.read().split():
@@ -71,17 +75,19 @@ for file in sys.stdin.read().split():
 
 # Types have no second name.
 complain "$(files 'src/*.c' 'src/*.h' |
-	xargs -r grep -nE '^typedef (struct|enum)')"
+	xargs -r grep -nE '^typedef (struct|enum)' |
+	because 'types have no second name')"
 
 # Promises instead of deeds.
 complain "$(files 'src/*' 'tests/*' 'tools/*' 'fuzz/*.c' 'bench/*' 'web/*' \
 	'docs/*' 'man/*' '*.md' Makefile CHANGES |
 	grep -vE '^tests/check_style.sh$|lock.json$' |
 	xargs -r grep -nIwE 'TODO|FIXME|XXX|HACK|not (yet )?implemented' |
-	head -20)"
+	head -20 | because 'promises instead of deeds')"
 
 # Lock files name packages, not where somebody fetched them.
-complain "$(files '*package-lock.json' | xargs -r grep -n '"resolved"')"
+complain "$(files '*package-lock.json' | xargs -r grep -n '"resolved"' |
+	because 'lock files name packages, not places')"
 
 # Layout.
 if clang-format --version 2>/dev/null | grep -q ' version 14\.'; then
