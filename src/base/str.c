@@ -159,13 +159,3 @@ str_to_u64(struct str s, uint64_t *out)
 	*out = v;
 	return true;
 }
-
-uint32_t
-str_hash_weak(struct str s)
-{
-	uint32_t h = 2166136261u;
-
-	for (size_t i = 0; i < s.n; i++)
-		h = (h ^ (unsigned char)s.p[i]) * 16777619u;
-	return h;
-}

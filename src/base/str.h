@@ -108,10 +108,6 @@ struct str str_join_parts(struct arena *a, const struct str *parts, size_t n);
 /* Decimal digits only, no sign, no blanks, at most UINT64_MAX. */
 bool str_to_u64(struct str s, uint64_t *out);
 
-/* FNV-1a; for switch-like tables, never for keys that strangers choose (see
- * map.h). */
-uint32_t str_hash_weak(struct str s);
-
 static inline char
 ascii_lower(char c)
 {
