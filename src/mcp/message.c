@@ -155,6 +155,16 @@ message_set_level(struct buf *out, int64_t id, enum level level)
 	json_end(&w);
 }
 
+static void
+end_with_uri(struct json_write *w, struct str uri)
+{
+	json_member(w, "params");
+	json_begin(w, '{');
+	json_member_str(w, "uri", uri);
+	json_end(w);
+	json_end(w);
+}
+
 void
 message_resource(struct buf *out, int64_t id, enum method m, struct str uri)
 {
@@ -163,11 +173,7 @@ message_resource(struct buf *out, int64_t id, enum method m, struct str uri)
 	begin(&w, out);
 	json_member_i64(&w, "id", id);
 	json_member_str(&w, "method", methods_name(m));
-	json_member(&w, "params");
-	json_begin(&w, '{');
-	json_member_str(&w, "uri", uri);
-	json_end(&w);
-	json_end(&w);
+	end_with_uri(&w, uri);
 }
 
 void
@@ -177,11 +183,7 @@ message_updated(struct buf *out, struct str uri)
 
 	begin(&w, out);
 	json_member_str(&w, "method", methods_name(METHOD_RESOURCES_UPDATED));
-	json_member(&w, "params");
-	json_begin(&w, '{');
-	json_member_str(&w, "uri", uri);
-	json_end(&w);
-	json_end(&w);
+	end_with_uri(&w, uri);
 }
 
 void
